@@ -1,0 +1,43 @@
+# Two commands matter: `make demo` and `make test`. Everything installs into .venv and nowhere else.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+DAY    ?= 60
+
+.PHONY: demo test check bench install install-dev clean
+
+demo: install
+	$(BIN)/python main.py demo --day $(DAY)
+
+test: install-dev
+	$(BIN)/python -m pytest
+
+check: install-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+bench: install-dev
+	$(BIN)/python -m tests.bench
+
+install: $(VENV)/.installed
+install-dev: $(VENV)/.installed-dev
+
+# Bytecode is compiled here because a first start without it takes three times as long.
+$(VENV)/.installed: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Purser needs Python 3.11 or newer: make demo PYTHON=python3.12"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q -j 0 $(VENV)/lib trading chatbot main.py || true
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.lock
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q -j 0 $(VENV)/lib || true
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,83 @@
+"""The one place where the wall clock is read.
+
+Everything else asks a :class:`Clock`, so that live, demo and replay differ only in the
+clock they are given.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Time as the core sees it."""
+
+    def now(self) -> datetime:
+        """The current instant, aware, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds on a scale that never jumps back; only differences mean anything."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Return once `seconds` have passed on this clock."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(max(0.0, seconds))
+
+
+class SimulatedClock:
+    """A clock that moves only when it is told to; sleepers wake when it passes their instant."""
+
+    def __init__(self, start: datetime) -> None:
+        if start.tzinfo is None:
+            raise ValueError("a clock starts at an aware instant; pass one with tzinfo=UTC")
+        self._now = start.astimezone(UTC)
+        self._origin = self._now
+        self._order = itertools.count()
+        self._sleepers: list[tuple[datetime, int, asyncio.Future[None]]] = []
+
+    def now(self) -> datetime:
+        return self._now
+
+    def monotonic(self) -> float:
+        return (self._now - self._origin).total_seconds()
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        wake = asyncio.get_running_loop().create_future()
+        until = self._now + timedelta(seconds=seconds)
+        heapq.heappush(self._sleepers, (until, next(self._order), wake))
+        await wake
+
+    def advance_to(self, instant: datetime) -> None:
+        """Move forward to `instant` (an earlier one is ignored) and wake whoever slept until then."""
+        if instant > self._now:
+            self._now = instant
+        while self._sleepers and self._sleepers[0][0] <= self._now:
+            _, _, wake = heapq.heappop(self._sleepers)
+            if not wake.done():
+                wake.set_result(None)
+
+    def advance(self, seconds: float) -> None:
+        """Move forward by `seconds`."""
+        self.advance_to(self._now + timedelta(seconds=seconds))

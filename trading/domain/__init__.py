@@ -1,0 +1,1 @@
+"""Facts and rules of the field, in pure standard library: no I/O, no clock, no settings."""

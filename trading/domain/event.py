@@ -1,0 +1,143 @@
+"""The journal's entries: facts that happened, which people may want to be told.
+
+An event names what it is about by id; the reader fetches the details. `kind` is the stored name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from trading.domain.risk import ApprovalStatus, RefusalCode, TradingState
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The core came up; `recovered` counts orders that had to be settled after the last run."""
+
+    at: datetime
+    mode: str
+    world: str
+    first_start: bool
+    recovered: int = 0
+    kind: Literal["started"] = "started"
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRequested:
+    """A card waits for a person."""
+
+    at: datetime
+    approval_id: str
+    kind: Literal["approval_requested"] = "approval_requested"
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalClosed:
+    """A card was decided, expired or superseded; `replaced_by` names the new card then."""
+
+    at: datetime
+    approval_id: str
+    status: ApprovalStatus
+    replaced_by: str | None = None
+    kind: Literal["approval_closed"] = "approval_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCompleted:
+    """Every order of a batch is final, or refused."""
+
+    at: datetime
+    batch_id: str
+    kind: Literal["batch_completed"] = "batch_completed"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRefused:
+    """A batch failed validation; nothing of it was placed."""
+
+    at: datetime
+    batch_id: str
+    code: RefusalCode
+    detail: str
+    kind: Literal["batch_refused"] = "batch_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class CycleDecided:
+    """A rebalance decided something; the cycle's record tells what."""
+
+    at: datetime
+    cycle_id: str
+    kind: Literal["cycle_decided"] = "cycle_decided"
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    at: datetime
+    old: TradingState
+    new: TradingState
+    reason: str
+    by: str
+    kind: Literal["state_changed"] = "state_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedStale:
+    """Prices stopped coming; `age_seconds` is the oldest one's."""
+
+    at: datetime
+    symbols: tuple[str, ...]
+    age_seconds: float
+    reason: str
+    kind: Literal["feed_stale"] = "feed_stale"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRecovered:
+    at: datetime
+    symbols: tuple[str, ...]
+    kind: Literal["feed_recovered"] = "feed_recovered"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDue:
+    """The daily report for `local_date` (ISO) is ready to be told, as of `at`."""
+
+    at: datetime
+    local_date: str
+    kind: Literal["report_due"] = "report_due"
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """A recorded or bounded run reached its end; the reader's performance is its summary."""
+
+    at: datetime
+    residual: Decimal
+    kind: Literal["run_ended"] = "run_ended"
+
+
+Event = (
+    Started
+    | ApprovalRequested
+    | ApprovalClosed
+    | BatchCompleted
+    | BatchRefused
+    | CycleDecided
+    | StateChanged
+    | FeedStale
+    | FeedRecovered
+    | ReportDue
+    | RunEnded
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """An event with its place in the journal; `seq` grows by one and never repeats."""
+
+    seq: int
+    event: Event

@@ -1,0 +1,79 @@
+"""What is held and what it is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from trading.domain.money import ZERO, Money
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A holding of one instrument's base. `cost` is what the held quantity cost in quote, buying fees included."""
+
+    symbol: str
+    quantity: Decimal = ZERO
+    cost: Decimal = ZERO
+    realized_pnl: Decimal = ZERO
+    opened_at: datetime | None = None
+
+    @property
+    def average_cost(self) -> Decimal:
+        """Quote per base (weighted average cost); zero when nothing is held."""
+        return self.cost / self.quantity if self.quantity else ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """Exit levels of a position as quote prices; None means off. `basis` is the average cost they were set from."""
+
+    symbol: str
+    stop: Decimal | None
+    target: Decimal | None
+    basis: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What an account holds of one currency."""
+
+    total: Decimal
+    free: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CashFlow:
+    """Money that came in (positive) or went out (negative) from outside; never part of a return."""
+
+    id: str
+    money: Money
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One line of the ledger. The postings of one entry sum to exactly zero in every currency."""
+
+    entry_id: str
+    account: str
+    money: Money
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EquityPoint:
+    """The portfolio's worth in quote at `at`. `flows` is external money since the previous point, already inside `equity`.
+
+    `benchmarks` maps an asset ("BTC", "ETH") to its price then; `exposure` is the invested share of equity.
+    """
+
+    at: datetime
+    equity: Decimal
+    cash: Decimal
+    flows: Decimal = ZERO
+    exposure: Decimal = ZERO
+    benchmarks: Mapping[str, Decimal] = field(default_factory=dict)

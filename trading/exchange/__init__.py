@@ -1,0 +1,1 @@
+"""Markets and venues: the ports and their adapters."""

@@ -1,0 +1,1 @@
+"""Where facts are kept: one port, an SQL adapter and a memory adapter."""

@@ -1,0 +1,180 @@
+"""The store's port: one writer at a time, readers beside it.
+
+State and its journal entry change in one transaction: everything done inside one
+`async with store.transaction()` block is kept together or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from trading.domain.event import Event, JournalEntry
+from trading.domain.order import Batch, Fill, Order, OrderStatus
+from trading.domain.plan import Cycle, Thesis
+from trading.domain.portfolio import CashFlow, EquityPoint, Posting, Protection
+from trading.domain.risk import Approval, ApprovalStatus
+
+
+class Queries(Protocol):
+    """Reads. Times are aware UTC; sequences are oldest first; `limit` keeps the newest."""
+
+    async def meta(self, key: str) -> str | None: ...
+
+    async def batch(self, batch_id: str) -> Batch | None: ...
+
+    async def order(self, client_order_id: str) -> Order | None: ...
+
+    async def orders_of_batch(self, batch_id: str) -> Sequence[Order]:
+        """In the order in which they were added."""
+        ...
+
+    async def open_orders(self) -> Sequence[Order]:
+        """Orders whose status is not final, INTENDED ones included."""
+        ...
+
+    async def fills(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        symbol: str | None = None,
+        limit: int | None = None,
+    ) -> Sequence[Fill]:
+        """Fills with since <= at < until."""
+        ...
+
+    async def fills_of_order(self, client_order_id: str) -> Sequence[Fill]: ...
+
+    async def orders_by_id(self, client_order_ids: Sequence[str]) -> Sequence[Order]:
+        """The orders among these ids, any order."""
+        ...
+
+    async def cash_flows(self) -> Sequence[CashFlow]: ...
+
+    async def protections(self) -> Sequence[Protection]: ...
+
+    async def approval(self, approval_id: str) -> Approval | None: ...
+
+    async def approvals(self, status: ApprovalStatus | None = None, limit: int | None = None) -> Sequence[Approval]: ...
+
+    async def approval_of_batch(self, batch_id: str) -> Approval | None:
+        """The newest approval that was raised for the batch."""
+        ...
+
+    async def cycle(self, cycle_id: str) -> Cycle | None: ...
+
+    async def cycles(self, limit: int) -> Sequence[Cycle]: ...
+
+    async def theses(self, limit: int) -> Sequence[Thesis]: ...
+
+    async def equity_points(
+        self, since: datetime | None = None, until: datetime | None = None
+    ) -> Sequence[EquityPoint]:
+        """Points with since <= at <= until."""
+        ...
+
+    async def account_totals(self) -> dict[tuple[str, str], Decimal]:
+        """Exact sums of the ledger's postings by (account, currency)."""
+        ...
+
+    async def events(self, after: int, limit: int) -> Sequence[JournalEntry]:
+        """The first `limit` entries with seq > after."""
+        ...
+
+    async def last_seq(self) -> int:
+        """The newest entry's seq; 0 for an empty journal."""
+        ...
+
+
+class Transaction(Queries, Protocol):
+    """Reads see this transaction's own writes."""
+
+    async def put_meta(self, key: str, value: str) -> None: ...
+
+    async def claim_slot(self, job: str, slot: str, at: datetime) -> bool:
+        """True for the first caller ever to claim (job, slot)."""
+        ...
+
+    async def add_batch(self, batch: Batch) -> None: ...
+
+    async def add_orders(self, orders: Sequence[Order]) -> None: ...
+
+    async def update_order(self, order: Order, expected: OrderStatus) -> None:
+        """Replace the stored order if its status is still `expected`; raises ConcurrentUpdate otherwise."""
+        ...
+
+    async def add_fill(self, fill: Fill) -> bool:
+        """False, and nothing written, when the trade id is known already."""
+        ...
+
+    async def add_postings(self, postings: Sequence[Posting]) -> None: ...
+
+    async def add_cash_flow(self, flow: CashFlow) -> None: ...
+
+    async def set_protection(self, protection: Protection) -> None:
+        """Insert or replace by symbol."""
+        ...
+
+    async def clear_protection(self, symbol: str) -> None: ...
+
+    async def add_approval(self, approval: Approval) -> None: ...
+
+    async def decide_approval(
+        self,
+        approval_id: str,
+        status: ApprovalStatus,
+        *,
+        at: datetime,
+        by: str = "",
+        on: str = "",
+        outcome: str = "",
+    ) -> bool:
+        """Compare-and-set on PENDING. APPROVED additionally requires `at` < expires_at. True when this call decided it."""
+        ...
+
+    async def set_approval_outcome(self, approval_id: str, outcome: str) -> None: ...
+
+    async def add_cycle(self, cycle: Cycle) -> None: ...
+
+    async def update_cycle(self, cycle: Cycle) -> None:
+        """Replace by id."""
+        ...
+
+    async def add_thesis(self, thesis: Thesis) -> None: ...
+
+    async def add_equity_point(self, point: EquityPoint) -> None:
+        """A second point at the same instant replaces the first."""
+        ...
+
+    async def append(self, event: Event) -> int:
+        """Add to the journal; returns the entry's seq."""
+        ...
+
+
+class Store(Protocol):
+    """Durable state. `transaction` commits at the end of its block and rolls back on any exception, cancellation too.
+
+    Cancellation during the commit itself waits for the commit. A disk fault raises `Fatal`.
+    """
+
+    async def open(self) -> None:
+        """Create or migrate what is needed. Raises Fatal with one sentence when that cannot be done."""
+        ...
+
+    async def close(self) -> None: ...
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """One writer at a time; others wait."""
+        ...
+
+    def reading(self) -> AbstractAsyncContextManager[Queries]:
+        """A consistent view; never blocks a writer."""
+        ...
+
+    async def wait_for_events(self, after: int) -> None:
+        """Return once the journal holds an entry with seq > after."""
+        ...
