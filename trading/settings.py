@@ -1,0 +1,278 @@
+"""Settings: what they are called, what they default to, what they allow, and how they are read.
+
+Every setting is declared once, as a field below; `.env.example` is written from these
+declarations, and a malformed one is explained with them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import time
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+from trading.domain.market import TIMEFRAMES
+from trading.errors import SettingsError
+
+
+def _decimal(value: object) -> object:
+    try:
+        number = Decimal(str(value).strip())
+    except InvalidOperation:
+        raise ValueError("not a number") from None
+    if not number.is_finite():
+        raise ValueError("not finite")
+    return number
+
+
+def _local_time(value: object) -> object:
+    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", str(value).strip())
+    if not match:
+        raise ValueError("not a time")
+    return time(int(match[1]), int(match[2]))
+
+
+def _zone(value: object) -> object:
+    name = str(value).strip()
+    if name not in available_timezones():
+        raise ValueError("not a time zone")
+    return ZoneInfo(name)
+
+
+def _symbols(value: object) -> object:
+    symbols = tuple(part.strip().upper() for part in str(value).split(",") if part.strip())
+    if not symbols or not all(re.fullmatch(r"[A-Z0-9]{2,12}/[A-Z0-9]{2,12}", symbol) for symbol in symbols):
+        raise ValueError("not a list of pairs")
+    if len(set(symbols)) != len(symbols):
+        raise ValueError("a pair stands twice")
+    if len({symbol.split("/")[1] for symbol in symbols}) != 1:
+        raise ValueError("more than one quote currency")
+    return symbols
+
+
+def _modes(value: object) -> object:
+    modes = tuple(dict.fromkeys(part.strip().lower() for part in str(value).split(",") if part.strip()))
+    if not modes or not set(modes) <= {"live", "paper"}:
+        raise ValueError("unknown mode")
+    return modes
+
+
+def _lower(value: object) -> object:
+    return str(value).strip().lower()
+
+
+def _upper(value: object) -> object:
+    return str(value).strip().upper()
+
+
+def _url(value: object) -> object:
+    text = str(value).strip().rstrip("/")
+    if not re.fullmatch(r"(https?|wss?)://[^\s/]+(/\S*)?", text):
+        raise ValueError("not an address")
+    return text
+
+
+Number = Annotated[Decimal, BeforeValidator(_decimal)]
+LocalTime = Annotated[time, BeforeValidator(_local_time)]
+Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
+Symbols = Annotated[tuple[str, ...], BeforeValidator(_symbols)]
+Modes = Annotated[tuple[str, ...], BeforeValidator(_modes)]
+Url = Annotated[str, BeforeValidator(_url)]
+
+
+def setting(default: Any, about: str, allowed: str, **limits: Any) -> Any:
+    """A setting: its default, what it is for, and in words what it allows."""
+    return Field(default, description=about, json_schema_extra={"allowed": allowed}, **limits)
+
+
+class CoreSettings(BaseModel):
+    """What the trading core can be told. Percentages are in percent here and fractions everywhere else."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True, extra="forbid", validate_default=True)
+
+    mode: Annotated[Literal["paper", "live"], BeforeValidator(_lower)] = setting(
+        "paper", "Whose money moves: nobody's, or yours", "paper or live"
+    )
+    market: Annotated[Literal["exchange", "simulated", "recorded"], BeforeValidator(_lower)] = setting(
+        "exchange", "Where prices come from", "exchange, simulated or recorded"
+    )
+    exchange: Annotated[str, BeforeValidator(_lower)] = setting(
+        "kraken", "The exchange, by its ccxt name", "a ccxt exchange name such as kraken", pattern=r"^[a-z0-9]+$"
+    )
+    exchange_api_key: SecretStr | None = setting(None, "Only for live trading", "the key as the exchange shows it")
+    exchange_api_secret: SecretStr | None = setting(None, "Only for live trading", "the secret as the exchange shows it")
+    exchange_base_url: Url | None = setting(None, "Another address of the exchange", "an address like http://host:port")
+    symbols: Symbols = setting(
+        "BTC/USD,ETH/USD,SOL/USD,XRP/USD,ADA/USD",
+        "The pairs to trade, comma separated, one quote currency",
+        "pairs like BTC/USD,ETH/USD that share one quote currency",
+    )
+    quote_currency: Annotated[str, BeforeValidator(_upper)] | None = setting(
+        None, "The currency of cash; by default that of SYMBOLS", "a currency code such as USD", pattern=r"^[A-Z0-9]{2,12}$"
+    )
+    starting_cash: Number = setting(
+        "100", "Paper money to begin with, in the quote currency (the demo begins with 10000)", "a number above 0", gt=0
+    )
+    candles_dir: Path | None = setting(
+        None, "For MARKET=recorded: the folder with files like KRAKEN_BTC_USD_1d.csv", "a folder"
+    )
+    timeframe: Annotated[str, BeforeValidator(_lower)] | None = setting(
+        None,
+        "For MARKET=recorded: which candles; by default the finest that every pair has",
+        "one of " + ", ".join(TIMEFRAMES),
+        pattern="^(" + "|".join(TIMEFRAMES) + ")$",
+    )
+    simulation_seed: int = setting(7, "For MARKET=simulated: the same seed gives the same prices", "a whole number", ge=0)
+    openai_api_key: SecretStr | None = setting(
+        None, "With a key a language model decides rebalances and understands questions", "a key"
+    )
+    openai_base_url: Url | None = setting(None, "Another OpenAI-compatible server", "an address like http://host:port/v1")
+    openai_model: str = setting("gpt-4o", "The model's name", "a model's name", min_length=1)
+    approval_threshold: Number = setting(
+        "50", "Orders above this, single or summed over their batch, wait for a press; in the quote currency",
+        "a number, 0 or more", ge=0,
+    )
+    approval_modes: Modes = setting("live", "In which modes orders wait for a press", "live, paper, or both: live,paper")
+    approval_ttl_seconds: int = setting(600, "How long a card waits, in seconds", "a whole number from 10 to 86400", ge=10, le=86400)
+    approval_drift_percent: Number = setting(
+        "1", "A press asks again when a price has moved further than this since the card, in percent",
+        "a number from 0 to 100", ge=0, le=100,
+    )
+    rebalance_at: LocalTime = setting("07:00", "When the portfolio is rebalanced, local time", "a time like 07:00")
+    report_at: LocalTime = setting("18:00", "When the daily report is posted, local time", "a time like 18:00")
+    timezone: Zone = setting("America/Denver", "The time zone of days and times", "a name like America/Denver or Europe/Paris")
+    monitor_interval_seconds: int = setting(
+        30, "How often prices are polled where the exchange has no stream, in seconds", "a whole number from 1 to 3600", ge=1, le=3600
+    )
+    max_price_age_seconds: int = setting(
+        120, "Older prices never trade, in seconds", "a whole number from 1 to 3600", ge=1, le=3600
+    )
+    stop_loss_percent: Number = setting(
+        "2", "Sell a position this far below its entry, in percent; 0 turns it off", "a number from 0 to 99", ge=0, le=99
+    )
+    take_profit_percent: Number = setting(
+        "3", "Sell a position this far above its entry, in percent; 0 turns it off", "a number from 0 to 1000", ge=0, le=1000
+    )
+    max_order_size: Number | None = setting(None, "No order above this, in the quote currency; empty for no limit", "a number above 0", gt=0)
+    max_position_percent: Number = setting(
+        "100", "No position above this share of equity, in percent", "a number above 0, at most 100", gt=0, le=100
+    )
+    daily_loss_limit_percent: Number = setting(
+        "5", "A day's loss beyond this stops new entries until the next local day, in percent; 0 turns it off",
+        "a number from 0 to 100", ge=0, le=100,
+    )
+    database_url: str | None = setting(
+        None, "Where state is kept; by default a SQLite file in STATE_DIR",
+        "sqlite+aiosqlite:///path or postgresql+asyncpg://user:password@host/name",
+        pattern=r"^(sqlite\+aiosqlite:///|postgresql\+asyncpg://).+",
+    )
+    state_dir: Path = setting("data/state", "Folder for the database, exports and logs", "a folder")
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = setting(
+        "INFO", "How much is logged", "DEBUG, INFO, WARNING or ERROR"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _pairs_follow_the_quote(cls, values: dict[str, Any]) -> dict[str, Any]:
+        quote = str(values.get("quote_currency") or "").upper()
+        if quote and "symbols" not in values:
+            default = str(cls.model_fields["symbols"].default)
+            return {**values, "symbols": default.replace("/USD", f"/{quote}")}
+        return values
+
+    @model_validator(mode="after")
+    def _quote_is_that_of_the_pairs(self) -> CoreSettings:
+        if self.quote_currency not in (None, self.quote):
+            raise ValueError(
+                f"QUOTE_CURRENCY is {self.quote_currency}, but SYMBOLS trade against {self.quote}; make them agree."
+            )
+        return self
+
+    @property
+    def quote(self) -> str:
+        """The currency of cash."""
+        return self.symbols[0].split("/")[1]
+
+    @property
+    def store_url(self) -> str:
+        return self.database_url or f"sqlite+aiosqlite:///{self.state_dir / 'purser.db'}"
+
+
+Settings = TypeVar("Settings", bound=BaseModel)
+
+
+class SettingsReader:
+    """Reads declared settings from the environment and a `.env` file; the environment wins, empty means default.
+
+    `declarations` are all models of the program, so that a name which belongs to none of them can be told.
+    Raises SettingsError with one sentence.
+    """
+
+    def __init__(
+        self,
+        declarations: Sequence[type[BaseModel]],
+        env_file: Path,
+        environ: Mapping[str, str] | None = None,
+        overrides: Mapping[str, str] | None = None,
+    ) -> None:
+        self._names = [name.upper() for model in declarations for name in model.model_fields]
+        in_file = {k: v for k, v in dotenv_values(env_file, interpolate=False).items() if v is not None}
+        self._refuse_mistyped(in_file, env_file)
+        environment = os.environ if environ is None else environ
+        given = {**in_file, **{k: v for k, v in environment.items() if k in self._names}, **(overrides or {})}
+        self._given = {name: value.strip() for name, value in given.items() if value.strip()}
+
+    def read(self, model: type[Settings]) -> Settings:
+        """The settings of `model`, validated."""
+        values = {name: self._given[name.upper()] for name in model.model_fields if name.upper() in self._given}
+        try:
+            return model(**values)
+        except ValidationError as error:
+            raise SettingsError(_sentence(model, error, values)) from None
+
+    def names(self, prefix: str = "") -> Iterator[str]:
+        """Names that were given a value."""
+        return (name for name in self._given if name.startswith(prefix))
+
+    def _refuse_mistyped(self, in_file: Mapping[str, str], env_file: Path) -> None:
+        for name in in_file:
+            if name in self._names:
+                continue
+            near = difflib.get_close_matches(name.upper(), self._names, n=1, cutoff=0.8)
+            if near:
+                raise SettingsError(f"{env_file.name} has {name}, which is not a setting; did you mean {near[0]}?")
+
+
+def _sentence(model: type[BaseModel], error: ValidationError, values: Mapping[str, str]) -> str:
+    first = error.errors(include_url=False, include_context=False)[0]
+    if not first["loc"]:
+        return str(first["msg"]).removeprefix("Value error, ")
+    name = str(first["loc"][0])
+    field = model.model_fields[name]
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    allowed = extra.get("allowed") or str(first["msg"]).removeprefix("Value error, ")
+    given = "a secret" if "SecretStr" in str(field.annotation) else f'"{values.get(name, field.default)}"'
+    return f"{name.upper()} is {given}; allowed is {allowed}."
+
+
+def env_example(declarations: Sequence[tuple[str, type[BaseModel]]]) -> str:
+    """The text of `.env.example`: every setting with what it is for, its default and what it allows."""
+    lines = [
+        "# Copy to .env and fill in what you need. Every line is optional; what is commented out shows the default.",
+        "# The environment wins over this file. An empty value means the default.",
+    ]
+    for heading, model in declarations:
+        lines += ["", f"# {heading}"]
+        for name, field in model.model_fields.items():
+            extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+            default = "" if field.default is None else str(field.default)
+            lines += ["", f"# {field.description}.", f"# Allowed: {extra.get('allowed', '')}.", f"# {name.upper()}={default}"]
+    return "\n".join(lines) + "\n"

@@ -12,11 +12,16 @@ from trading.domain.money import ZERO, Money
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A holding of one instrument's base. `cost` is what the held quantity cost in quote, buying fees included."""
+    """A holding of one instrument's base.
+
+    `cost` is what the held quantity cost in quote with buying fees, `entry_value` the same without them:
+    profit is measured from the first, exit levels from the second.
+    """
 
     symbol: str
     quantity: Decimal = ZERO
     cost: Decimal = ZERO
+    entry_value: Decimal = ZERO
     realized_pnl: Decimal = ZERO
     opened_at: datetime | None = None
 
@@ -25,10 +30,15 @@ class Position:
         """Quote per base (weighted average cost); zero when nothing is held."""
         return self.cost / self.quantity if self.quantity else ZERO
 
+    @property
+    def entry_price(self) -> Decimal:
+        """Average price paid, fees left out; zero when nothing is held."""
+        return self.entry_value / self.quantity if self.quantity else ZERO
+
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """Exit levels of a position as quote prices; None means off. `basis` is the average cost they were set from."""
+    """Exit levels of a position as quote prices; None means off. `basis` is the entry price they were set from."""
 
     symbol: str
     stop: Decimal | None

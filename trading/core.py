@@ -1,0 +1,269 @@
+"""The composition root of the core: given the adapters of one world, assemble everything by hand, once."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+
+from trading.clock import Clock
+from trading.contract import World
+from trading.decision.monitor import Monitor
+from trading.decision.planners import Planner
+from trading.decision.rebalance import Rebalance
+from trading.decision.snapshot import Snapshots
+from trading.decision.wishes import Wishes
+from trading.desk import CoreDesk, Rooms
+from trading.domain.event import Started
+from trading.domain.market import Instrument, Quote
+from trading.domain.money import ZERO, Money
+from trading.domain.portfolio import CashFlow
+from trading.errors import NeedsOperator, SettingsError
+from trading.exchange.ports import MarketData, OrderVenue, PriceSource
+from trading.market.quotes import QuoteCache
+from trading.orders.account import Account
+from trading.orders.approvals import ApprovalRules, Approvals
+from trading.orders.intake import Intake
+from trading.orders.manager import OrderManager
+from trading.orders.protections import ExitRules, Protections
+from trading.orders.recovery import Recovery
+from trading.portfolio.book import Book
+from trading.portfolio.equity import EquityCurve
+from trading.portfolio.ledger import disagreements, flow_postings, residual
+from trading.risk.daily_loss import DailyLossLimit
+from trading.risk.limits import Limits
+from trading.risk.review import Review
+from trading.risk.switch import Switch
+from trading.schedule import DailyAt, Job, hourly, once_per_day
+from trading.store.port import Store
+from trading.views.cards import CardViews
+from trading.views.holdings import Holdings
+from trading.views.overview import Overview
+from trading.views.reports import Reports
+from trading.views.trades import TradeViews
+
+BENCHMARKS = ("BTC", "ETH")
+
+OpenVenue = Callable[[PriceSource, Mapping[str, Instrument], Callable[[str], Decimal]], OrderVenue]
+"""Makes the venue from prices, instruments, and what the book has of a currency."""
+
+NewId = Callable[[], str]
+
+
+def random_id() -> str:
+    """A new id that nothing else has."""
+    return uuid.uuid4().hex
+
+
+@dataclass(frozen=True, slots=True)
+class Adapters:
+    """One world: where facts are kept, prices come from, orders go, and which clocks tick."""
+
+    store: Store
+    market: MarketData
+    open_venue: OpenVenue
+    clock: Clock
+    people: Clock
+    new_id: NewId = random_id
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything the core was told, in the core's units."""
+
+    world: World
+    symbols: tuple[str, ...]
+    starting_cash: Decimal
+    limits: Limits
+    exits: ExitRules
+    approvals: ApprovalRules
+    daily_loss: Decimal | None
+    rebalance_at: time
+    report_at: time
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """The assembled core. `start` before anything else; `jobs` are for whoever drives the clock."""
+
+    adapters: Adapters
+    rules: Rules
+    instruments: Mapping[str, Instrument]
+    watched: tuple[str, ...]
+    quotes: QuoteCache
+    account: Account
+    curve: EquityCurve
+    switch: Switch
+    loss_limit: DailyLossLimit
+    protections: Protections
+    approvals: Approvals
+    intake: Intake
+    recovery: Recovery
+    monitor: Monitor
+    rebalance: Rebalance
+    reports: Reports
+    desk: CoreDesk
+
+    async def start(self) -> None:
+        """Settle what the last run left open, fund a new portfolio, and tell the journal. Raises NeedsOperator."""
+        await self.switch.load()
+        await self.approvals.load()
+        await self.curve.load()
+        recovered = await self.recovery.run()
+        await self._check_books()
+        await self.refresh(self.watched)
+        first = self.curve.inception is None
+        if first:
+            await self._fund()
+        world = self.rules.world
+        async with self.adapters.store.transaction() as tx:
+            await tx.append(Started(self.adapters.clock.now(), world.mode, world.market, first, recovered))
+
+    async def refresh(self, symbols: Sequence[str]) -> None:
+        """Fetch the newest quotes of `symbols`. Raises Retryable."""
+        for symbol, quote in (await self.adapters.market.quotes(symbols)).items():
+            self.quotes.put(symbol, quote)
+
+    async def on_quote(self, symbol: str, quote: Quote) -> None:
+        """A new price: look at the exits, then at the day's loss."""
+        await self.monitor.on_quote(symbol, quote)
+        await self.loss_limit.check(self.adapters.clock.now())
+
+    def jobs(self) -> tuple[Job, ...]:
+        """What runs on a schedule, in the order in which simultaneous jobs run."""
+        zone, store = self.rules.world.timezone, self.adapters.store
+
+        async def sample(due: datetime) -> None:
+            await self.curve.sample()
+
+        async def rebalance(due: datetime) -> None:
+            await self.rebalance.run("schedule")
+
+        def daily(name: str, at: time, run: Callable[[datetime], Awaitable[None]]) -> Job:
+            return Job(name, DailyAt(at, zone), once_per_day(name, store, zone, run))
+
+        return (
+            Job("equity", hourly(), sample),
+            Job("day", DailyAt(time(), zone), sample),
+            daily("rebalance", self.rules.rebalance_at, rebalance),
+            daily("report", self.rules.report_at, self.reports.make),
+        )
+
+    async def residual(self) -> Decimal:
+        """What the ledger's postings fail to cancel; exactly zero, or value was made or lost."""
+        async with self.adapters.store.reading() as read:
+            return residual(await read.account_totals())
+
+    async def _check_books(self) -> None:
+        async with self.adapters.store.reading() as read:
+            totals = await read.account_totals()
+        wrong = disagreements(totals, self.account.book, self.instruments.values())
+        if wrong or residual(totals):
+            what = ", ".join(f"{currency} {difference}" for currency, difference in wrong.items()) or "the residual"
+            raise NeedsOperator(f"The ledger and the book disagree on {what}; restore the last backup before trading.")
+
+    async def _fund(self) -> None:
+        quote, cash = self.rules.world.quote, self.rules.starting_cash
+        now = self.adapters.clock.now()
+        flow = CashFlow(self.adapters.new_id(), Money(cash, quote), now, "starting cash")
+        self.account.book.apply_flow(flow)
+        self.curve.note_flow(cash)
+        async with self.adapters.store.transaction() as tx:
+            await tx.add_cash_flow(flow)
+            await tx.add_postings(flow_postings(flow))
+            point = await self.curve.sample_in(tx)
+        if point is not None:
+            self.curve.keep(point)
+
+
+async def assemble(rules: Rules, adapters: Adapters, planner: Planner) -> Core:
+    """Build the core on an opened store. Raises SettingsError for a pair the market does not have, Retryable."""
+    store, clock = adapters.store, adapters.clock
+    every = await adapters.market.instruments()
+    instruments = _chosen(every, rules.symbols, adapters.market.name)
+    quotes = QuoteCache(clock)
+    account = Account(await _book(store, rules.world.quote), quotes)
+    protections = Protections(rules.exits)
+    async with store.reading() as read:
+        protections.load(await read.protections())
+    switch = Switch(store, clock)
+    venue = adapters.open_venue(quotes, instruments, _holdings_of(account, instruments))
+    review = Review(rules.limits, quotes, account, switch)
+    manager = OrderManager(store, venue, account, protections, quotes, rules.limits, clock)
+    lock = asyncio.Lock()
+
+    async def refresh(symbols: Sequence[str]) -> None:
+        for symbol, quote in (await adapters.market.quotes(symbols)).items():
+            quotes.put(symbol, quote)
+
+    approvals = Approvals(store, review, manager, account, refresh, rules.approvals, adapters.people, clock, lock)
+    intake = Intake(store, review, manager, approvals, clock, lock)
+    benchmarks = _benchmarks(every, rules.world.quote)
+    curve = EquityCurve(store, account, benchmarks, clock)
+    snapshots = Snapshots(adapters.market, quotes, account, tuple(instruments.values()), rules.limits)
+    rebalance = Rebalance(
+        store, snapshots, planner, intake, account, instruments, rules.limits, clock, adapters.new_id
+    )
+    monitor = Monitor(intake, account, protections, instruments, clock, adapters.new_id)
+    holdings = Holdings(account, quotes, protections, instruments)
+    cards = CardViews(store, adapters.people)
+    trades = TradeViews(store, curve, holdings)
+    trigger = DailyAt(rules.rebalance_at, rules.world.timezone)
+    overview = Overview(
+        rules.world, account, curve, holdings, trades, cards, switch, clock, planner.name,
+        lambda: trigger.on_or_after(clock.now() + timedelta(microseconds=1)),
+    )
+    reports = Reports(rules.world, store, account, curve, holdings, trades, switch, clock, rules.report_at)
+    wishes = Wishes(adapters.market, quotes, account, instruments, rules.limits, intake, clock, adapters.new_id)
+    rooms = Rooms(store, adapters.market, overview, trades, cards, reports, wishes, rebalance, approvals, switch)
+    return Core(
+        adapters=adapters,
+        rules=rules,
+        instruments=instruments,
+        watched=tuple(dict.fromkeys([*instruments, *benchmarks.values()])),
+        quotes=quotes,
+        account=account,
+        curve=curve,
+        switch=switch,
+        loss_limit=DailyLossLimit(rules.daily_loss, rules.world.timezone, curve, account.equity, switch),
+        protections=protections,
+        approvals=approvals,
+        intake=intake,
+        recovery=Recovery(store, manager),
+        monitor=monitor,
+        rebalance=rebalance,
+        reports=reports,
+        desk=CoreDesk(rules.world, instruments, clock, rooms),
+    )
+
+
+async def _book(store: Store, quote: str) -> Book:
+    async with store.reading() as read:
+        return Book.rebuilt(quote, await read.cash_flows(), await read.fills())
+
+
+def _chosen(every: Mapping[str, Instrument], symbols: Sequence[str], market: str) -> dict[str, Instrument]:
+    missing = [symbol for symbol in symbols if symbol not in every]
+    if missing:
+        known = ", ".join(sorted(every)[:12])
+        raise SettingsError(f"SYMBOLS has {missing[0]}, which {market} does not trade; it has {known}, among others.")
+    return {symbol: every[symbol] for symbol in symbols}
+
+
+def _benchmarks(every: Mapping[str, Instrument], quote: str) -> dict[str, str]:
+    return {asset: f"{asset}/{quote}" for asset in BENCHMARKS if f"{asset}/{quote}" in every}
+
+
+def _holdings_of(account: Account, instruments: Mapping[str, Instrument]) -> Callable[[str], Decimal]:
+    symbols = {instrument.base: symbol for symbol, instrument in instruments.items()}
+
+    def held(currency: str) -> Decimal:
+        if currency == account.book.quote:
+            return account.book.cash
+        symbol = symbols.get(currency)
+        return account.book.position(symbol).quantity if symbol else ZERO
+
+    return held

@@ -1,0 +1,1 @@
+"""Deciding what to do: the daily rebalance, and exits that never wait."""

@@ -1,0 +1,177 @@
+"""The rebalance cycle: snapshot, decision, clamps, orders, intake; every step kept in one record."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from trading.clock import Clock
+from trading.decision.planners import Planned, Planner
+from trading.decision.snapshot import Snapshot, Snapshots
+from trading.decision.targets import Derivation, Derived, Portfolio
+from trading.domain.event import CycleDecided
+from trading.domain.market import Instrument
+from trading.domain.order import Batch, Source
+from trading.domain.plan import Cycle, CycleOutcome, Hold, TargetPlan, Thesis
+from trading.domain.risk import Refused
+from trading.errors import Retryable
+from trading.orders.account import Account
+from trading.orders.intake import Intake, Record, Waiting
+from trading.risk.limits import Limits
+from trading.store.port import Store, Transaction
+
+SNAPSHOT_ATTEMPTS = 3
+
+
+class Rebalance:
+    """Runs decision cycles, one at a time."""
+
+    def __init__(
+        self,
+        store: Store,
+        snapshots: Snapshots,
+        planner: Planner,
+        intake: Intake,
+        account: Account,
+        instruments: Mapping[str, Instrument],
+        limits: Limits,
+        clock: Clock,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._store = store
+        self._snapshots = snapshots
+        self._planner = planner
+        self._intake = intake
+        self._account = account
+        self._instruments = instruments
+        self._limits = limits
+        self._clock = clock
+        self._new_id = new_id
+        self._one_at_a_time = asyncio.Lock()
+
+    @property
+    def decider(self) -> str:
+        return self._planner.name
+
+    async def run(self, trigger: str) -> Cycle:
+        """Decide and act: place, or raise a card above the threshold. Returns the cycle as recorded."""
+        async with self._one_at_a_time:
+            drafted = await self._draft(trigger)
+            if isinstance(drafted, Cycle):
+                await self._keep(drafted)
+                return drafted
+            cycle, batch, derived = drafted
+            records = _Records(self._clock, cycle, self._store, announce=True)
+            await self._intake.submit(batch, derived.intents, records.write)
+            return records.cycle
+
+    async def preview(self, actor: str) -> Waiting | Cycle | Refused:
+        """Decide now and show `actor` the orders; a Cycle comes back when nothing is to be done."""
+        async with self._one_at_a_time:
+            drafted = await self._draft(f"asked by {actor}")
+            if isinstance(drafted, Cycle):
+                async with self._store.transaction() as tx:
+                    await tx.add_cycle(drafted)
+                return drafted
+            cycle, batch, derived = drafted
+            records = _Records(self._clock, cycle, self._store, announce=False)
+            return await self._intake.preview(batch, derived.intents, actor, records.write)
+
+    async def _draft(self, trigger: str) -> Cycle | tuple[Cycle, Batch, Derived]:
+        """A finished cycle that holds, or a cycle with the batch and orders it wants."""
+        try:
+            snapshot = await self._snapshot()
+        except Retryable as error:
+            return self._cycle(trigger, CycleOutcome.FAILED, f"held because the market could not be read: {error}")
+        planned = await self._planner.plan(snapshot)
+        if isinstance(planned.outcome, Hold):
+            return self._held(trigger, snapshot, planned, planned.outcome)
+        return self._wanted(trigger, snapshot, planned, planned.outcome)
+
+    async def _snapshot(self) -> Snapshot:
+        async with self._store.reading() as read:
+            theses = await read.theses(1)
+        for attempt in range(1, SNAPSHOT_ATTEMPTS + 1):
+            try:
+                return await self._snapshots.take(self._clock.now(), theses[-1] if theses else None)
+            except Retryable:
+                if attempt == SNAPSHOT_ATTEMPTS:
+                    raise
+                await self._clock.sleep(2**attempt)
+        raise AssertionError("the loop returns or raises")
+
+    def _wanted(
+        self, trigger: str, snapshot: Snapshot, planned: Planned, plan: TargetPlan
+    ) -> Cycle | tuple[Cycle, Batch, Derived]:
+        batch_id = self._new_id()
+        derived = self._derive(snapshot, plan, batch_id)
+        cycle = self._cycle(trigger, CycleOutcome.TRADED, plan.reason, snapshot, planned, plan)
+        cycle = replace(cycle, notes=derived.notes)
+        if not derived.intents:
+            return replace(cycle, outcome=CycleOutcome.HELD, reason=_nothing_to_do(plan, derived.notes))
+        batch = Batch(batch_id, Source.REBALANCE, plan.decided_by, plan.reason, self._clock.now(), cycle.id)
+        return replace(cycle, batch_id=batch_id), batch, derived
+
+    def _derive(self, snapshot: Snapshot, plan: TargetPlan, batch_id: str) -> Derived:
+        held = {position.symbol: position.quantity for position in self._account.book.positions()}
+        portfolio = Portfolio(snapshot.equity, self._account.free_cash(), held)
+        return Derivation(portfolio, self._instruments, snapshot.quotes, self._limits, batch_id, self._new_id).orders(plan)
+
+    def _held(self, trigger: str, snapshot: Snapshot, planned: Planned, hold: Hold) -> Cycle:
+        outcome = CycleOutcome.HELD if hold.chosen else CycleOutcome.FAILED
+        return self._cycle(trigger, outcome, hold.reason, snapshot, planned)
+
+    def _cycle(
+        self,
+        trigger: str,
+        outcome: CycleOutcome,
+        reason: str,
+        snapshot: Snapshot | None = None,
+        planned: Planned | None = None,
+        plan: TargetPlan | None = None,
+    ) -> Cycle:
+        weights: Mapping[str, Decimal] = snapshot.weights if snapshot else {}
+        return Cycle(
+            id=self._new_id(),
+            at=self._clock.now(),
+            trigger=trigger,
+            decided_by=self._planner.name,
+            outcome=outcome,
+            reason=reason,
+            snapshot=snapshot.text if snapshot else "{}",
+            plan=plan,
+            raw=planned.raw if planned else (),
+            weights_now=weights,
+        )
+
+    async def _keep(self, cycle: Cycle) -> None:
+        async with self._store.transaction() as tx:
+            await _write(tx, cycle)
+            await tx.append(CycleDecided(self._clock.now(), cycle.id))
+
+
+class _Records:
+    """Writes a cycle into the transaction that decides its batch."""
+
+    def __init__(self, clock: Clock, cycle: Cycle, store: Store, *, announce: bool) -> None:
+        self.cycle = cycle
+        self._clock = clock
+        self._announce = announce
+
+    async def write(self, tx: Transaction, outcome: CycleOutcome, detail: str) -> None:
+        self.cycle = replace(self.cycle, outcome=outcome, reason=detail or self.cycle.reason)
+        await _write(tx, self.cycle)
+        if self._announce:
+            await tx.append(CycleDecided(self._clock.now(), self.cycle.id))
+
+
+async def _write(tx: Transaction, cycle: Cycle) -> None:
+    await tx.add_cycle(cycle)
+    if cycle.plan and cycle.plan.thesis:
+        await tx.add_thesis(Thesis(cycle.at, cycle.decided_by, cycle.plan.thesis, cycle.id))
+
+
+def _nothing_to_do(plan: TargetPlan, notes: tuple[str, ...]) -> str:
+    return plan.reason if not notes else f"{plan.reason} Nothing to trade: {'; '.join(notes)}."

@@ -1,0 +1,144 @@
+"""A person's wish to trade, sized and turned into a preview that waits for a press."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from trading.clock import Clock
+from trading.contract import Amount, AmountUnit
+from trading.domain.market import Instrument, Quote
+from trading.domain.money import ZERO, round_down
+from trading.domain.order import Batch, OrderIntent, OrderType, Side, Source
+from trading.domain.risk import RefusalCode, Refused
+from trading.errors import Retryable
+from trading.exchange.ports import MarketData
+from trading.market.quotes import QuoteCache
+from trading.orders.account import Account
+from trading.orders.intake import Intake, Waiting
+from trading.risk.limits import Limits
+
+
+class Wishes:
+    """Turns "/buy 50 btc" into orders at fresh prices."""
+
+    def __init__(
+        self,
+        market: MarketData,
+        quotes: QuoteCache,
+        account: Account,
+        instruments: Mapping[str, Instrument],
+        limits: Limits,
+        intake: Intake,
+        clock: Clock,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._market = market
+        self._quotes = quotes
+        self._account = account
+        self._instruments = instruments
+        self._limits = limits
+        self._intake = intake
+        self._clock = clock
+        self._new_id = new_id
+
+    async def order(self, side: Side, symbol: str, amount: Amount, actor: str) -> Waiting | Refused:
+        """Preview one market order of `amount`."""
+        instrument = self._instrument(symbol)
+        if isinstance(instrument, Refused):
+            return instrument
+        quote = await self._fresh(instrument.symbol)
+        if isinstance(quote, Refused):
+            return quote
+        quantity = self._quantity(side, instrument, quote, amount)
+        if isinstance(quantity, Refused):
+            return quantity
+        batch = self._batch(Source.MANUAL, actor, f"Asked for by {actor}.")
+        return await self._intake.preview(batch, [self._intent(batch, instrument, side, quantity)], actor)
+
+    async def close(self, symbol: str, actor: str) -> Waiting | Refused:
+        """Preview selling all of one position."""
+        return await self.order(Side.SELL, symbol, Amount(Decimal(1), AmountUnit.FRACTION), actor)
+
+    async def flatten(self, actor: str) -> Waiting | Refused:
+        """Preview selling every position that is large enough to be sold."""
+        held = [self._instruments[position.symbol] for position in self._account.book.positions()]
+        quotes = {instrument.symbol: await self._fresh(instrument.symbol) for instrument in held}
+        refused = next((quote for quote in quotes.values() if isinstance(quote, Refused)), None)
+        if refused:
+            return refused
+        batch = self._batch(Source.FLATTEN, actor, f"Everything to cash, asked for by {actor}.")
+        intents = [
+            self._intent(batch, i, Side.SELL, quantity)
+            for i in held
+            if (quantity := self._sellable(i, quotes[i.symbol])) > ZERO
+        ]
+        if not intents:
+            return Refused(RefusalCode.NOTHING_TO_SELL, "There is no position that could be sold; all is cash or dust.")
+        return await self._intake.preview(batch, intents, actor)
+
+    def _instrument(self, wanted: str) -> Instrument | Refused:
+        name = wanted.strip().upper()
+        for instrument in self._instruments.values():
+            if name in (instrument.symbol, instrument.base, instrument.symbol.replace("/", "")):
+                return instrument
+        known = ", ".join(instrument.base for instrument in self._instruments.values())
+        return Refused(RefusalCode.UNKNOWN_SYMBOL, f"{wanted} is not traded here; choose one of {known}.")
+
+    async def _fresh(self, symbol: str) -> Quote | Refused:
+        try:
+            found = await self._market.quotes([symbol])
+        except Retryable as error:
+            return Refused(RefusalCode.VENUE_UNAVAILABLE, f"No fresh price of {symbol} ({error}); try again shortly.")
+        if symbol in found:
+            self._quotes.put(symbol, found[symbol])
+        quote = self._quotes.latest(symbol)
+        return quote or Refused(RefusalCode.NO_PRICE, f"There is no price for {symbol} yet; try again shortly.", symbol)
+
+    def _quantity(self, side: Side, instrument: Instrument, quote: Quote, amount: Amount) -> Decimal | Refused:
+        if amount.value <= 0 or (amount.unit is AmountUnit.FRACTION and amount.value > 1):
+            return Refused(
+                RefusalCode.INVALID_AMOUNT, "The amount must be above 0, and a share at most 100 %.", instrument.symbol
+            )
+        held = self._account.free_holding(instrument.symbol)
+        if side is Side.SELL and held <= ZERO:
+            return Refused(RefusalCode.NOTHING_TO_SELL, f"There is no {instrument.base} to sell.", instrument.symbol)
+        return round_down(self._base_amount(side, held, quote, amount), instrument.lot_step) or Refused(
+            RefusalCode.BELOW_MIN_QUANTITY,
+            f"That is less than the smallest step of {instrument.lot_step} {instrument.base}; ask for more.",
+            instrument.symbol,
+        )
+
+    def _base_amount(self, side: Side, held: Decimal, quote: Quote, amount: Amount) -> Decimal:
+        if amount.unit is AmountUnit.BASE:
+            return amount.value
+        if amount.unit is AmountUnit.QUOTE:
+            return amount.value / (quote.ask if side is Side.BUY else quote.bid)
+        if side is Side.SELL:
+            return held * amount.value
+        return self._account.free_cash() * amount.value / (quote.ask * self._limits.cost_factor)
+
+    def _sellable(self, instrument: Instrument, quote: Quote | Refused) -> Decimal:
+        quantity = round_down(self._account.free_holding(instrument.symbol), instrument.lot_step)
+        large_enough = (
+            isinstance(quote, Quote)
+            and quantity >= instrument.min_quantity
+            and quantity * quote.bid >= instrument.min_notional
+        )
+        return quantity if large_enough else ZERO
+
+    def _batch(self, source: Source, actor: str, reason: str) -> Batch:
+        return Batch(self._new_id(), source, actor, reason, self._clock.now())
+
+    def _intent(self, batch: Batch, instrument: Instrument, side: Side, quantity: Decimal) -> OrderIntent:
+        return OrderIntent(
+            id=self._new_id(),
+            batch_id=batch.id,
+            instrument=instrument,
+            side=side,
+            quantity=quantity,
+            type=OrderType.MARKET,
+            source=batch.source,
+            reason=batch.reason,
+            reduce_only=side is Side.SELL,
+        )

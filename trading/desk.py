@@ -1,0 +1,205 @@
+"""The desk: the one door between chat and core. It delegates and decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from trading.clock import Clock
+from trading.contract import (
+    Amount,
+    ApprovalView,
+    BatchView,
+    DailyReport,
+    Decided,
+    Explanation,
+    Performance,
+    PlanView,
+    Pnl,
+    StateView,
+    Status,
+    ThesisView,
+    Trades,
+    Window,
+    World,
+)
+from trading.decision.rebalance import Rebalance
+from trading.decision.wishes import Wishes
+from trading.domain.event import JournalEntry
+from trading.domain.market import Candle, Instrument
+from trading.domain.order import Side
+from trading.domain.plan import Cycle
+from trading.domain.risk import Approval, Refused, TradingState
+from trading.exchange.ports import MarketData
+from trading.orders.approvals import Approvals, Superseded
+from trading.orders.intake import Waiting
+from trading.portfolio.windows import parse_window
+from trading.risk.switch import Switch
+from trading.store.port import Store
+from trading.views.cards import CardViews
+from trading.views.overview import Overview
+from trading.views.reports import Reports
+from trading.views.trades import TradeViews
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What the desk delegates to."""
+
+    store: Store
+    market: MarketData
+    overview: Overview
+    trades: TradeViews
+    cards: CardViews
+    reports: Reports
+    wishes: Wishes
+    rebalance: Rebalance
+    approvals: Approvals
+    switch: Switch
+
+
+class CoreDesk:
+    """Implements `trading.contract.Desk`."""
+
+    def __init__(self, world: World, instruments: Mapping[str, Instrument], clock: Clock, rooms: Rooms) -> None:
+        self._world = world
+        self._instruments = instruments
+        self._clock = clock
+        self._rooms = rooms
+        self._running: set[asyncio.Task[Any]] = set()
+
+    @property
+    def world(self) -> World:
+        return self._world
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    def symbols(self) -> Sequence[Instrument]:
+        return tuple(self._instruments.values())
+
+    def window(self, words: str) -> Window | None:
+        return parse_window(words, self.now(), self._world.timezone, self._rooms.overview.inception)
+
+    async def status(self) -> Status:
+        return await self._rooms.overview.status()
+
+    async def trades(
+        self, window: Window | None = None, symbol: str | None = None, side: Side | None = None, limit: int = 10
+    ) -> Trades:
+        return await self._rooms.trades.trades(window, symbol, side, limit)
+
+    async def pnl(self, window: Window) -> Pnl:
+        return await self._rooms.trades.pnl(window)
+
+    async def performance(self, window: Window | None = None) -> Performance | None:
+        return await self._rooms.overview.performance(window)
+
+    async def plan(self) -> PlanView:
+        async with self._rooms.store.reading() as read:
+            cycles = await read.cycles(1)
+        cycle = cycles[-1] if cycles else None
+        batch = await self.batch(cycle.batch_id) if cycle and cycle.batch_id else None
+        return PlanView(cycle, batch, self._rooms.overview.next_rebalance(), self._rooms.rebalance.decider)
+
+    async def thesis(self) -> ThesisView:
+        async with self._rooms.store.reading() as read:
+            theses = await read.theses(10)
+        return ThesisView(theses[-1] if theses else None, tuple(reversed(theses[:-1])))
+
+    async def pending(self) -> tuple[ApprovalView, ...]:
+        return await self._rooms.cards.pending()
+
+    async def approval(self, approval_id: str) -> ApprovalView | None:
+        return await self._rooms.cards.approval(approval_id)
+
+    async def batch(self, batch_id: str) -> BatchView | None:
+        return await self._rooms.cards.batch(batch_id)
+
+    async def cycle(self, cycle_id: str) -> Cycle | None:
+        async with self._rooms.store.reading() as read:
+            return await read.cycle(cycle_id)
+
+    async def explain(self, symbol: str | None = None, side: Side | None = None) -> Explanation | None:
+        return await self._rooms.trades.explain(symbol, side)
+
+    async def candles(self, symbol: str, timeframe: str, limit: int) -> Sequence[Candle]:
+        return await self._rooms.market.candles(symbol, timeframe, limit)
+
+    async def report(self, local_date: str) -> DailyReport | None:
+        return await self._rooms.reports.report(local_date)
+
+    async def events(self, after: int, limit: int = 100) -> Sequence[JournalEntry]:
+        async with self._rooms.store.reading() as read:
+            return await read.events(after, limit)
+
+    async def last_event(self) -> int:
+        async with self._rooms.store.reading() as read:
+            return await read.last_seq()
+
+    async def wait_for_events(self, after: int) -> None:
+        await self._rooms.store.wait_for_events(after)
+
+    async def preview_order(self, side: Side, symbol: str, amount: Amount, actor: str) -> ApprovalView | Refused:
+        return await self._shown(await self._to_end(self._rooms.wishes.order(side, symbol, amount, actor)))
+
+    async def preview_close(self, symbol: str, actor: str) -> ApprovalView | Refused:
+        return await self._shown(await self._to_end(self._rooms.wishes.close(symbol, actor)))
+
+    async def preview_flatten(self, actor: str) -> ApprovalView | Refused:
+        return await self._shown(await self._to_end(self._rooms.wishes.flatten(actor)))
+
+    async def preview_rebalance(self, actor: str) -> ApprovalView | Cycle | Refused:
+        outcome = await self._to_end(self._rooms.rebalance.preview(actor))
+        return outcome if isinstance(outcome, Cycle) else await self._shown(outcome)
+
+    async def approve(self, approval_id: str, by: str, on: str) -> Decided | Refused:
+        outcome = await self._to_end(self._rooms.approvals.approve(approval_id, by, on))
+        if isinstance(outcome, Refused):
+            return outcome
+        if isinstance(outcome, Superseded):
+            return Decided(await self._view(outcome.old), None, await self._view(outcome.new))
+        view = await self._view(outcome.approval)
+        return Decided(view, await self.batch(view.batch.id))
+
+    async def reject(self, approval_id: str, by: str, on: str) -> Decided | Refused:
+        outcome = await self._to_end(self._rooms.approvals.reject(approval_id, by, on))
+        return outcome if isinstance(outcome, Refused) else Decided(await self._view(outcome.approval), None)
+
+    async def pause(self, by: str) -> StateView:
+        return await self._switch_to(TradingState.REDUCING, f"paused by {by}", by)
+
+    async def resume(self, by: str) -> StateView:
+        return await self._switch_to(TradingState.ACTIVE, f"resumed by {by}", by)
+
+    async def halt(self, by: str) -> StateView:
+        return await self._switch_to(TradingState.HALTED, f"halted by {by}", by)
+
+    async def close(self) -> None:
+        """Wait for what presses have started; it is never cut in the middle."""
+        if self._running:
+            await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def _switch_to(self, state: TradingState, reason: str, by: str) -> StateView:
+        old = await self._rooms.switch.change(state, reason, by)
+        return StateView(old, self._rooms.switch.state, self._rooms.switch.reason)
+
+    async def _to_end(self, work: Coroutine[Any, Any, Result]) -> Result:
+        # A platform that goes away cancels its handlers; what they asked of the core still runs to its end.
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+    async def _shown(self, outcome: Waiting | Refused) -> ApprovalView | Refused:
+        return outcome if isinstance(outcome, Refused) else await self._view(outcome.approval)
+
+    async def _view(self, approval: Approval) -> ApprovalView:
+        view = await self._rooms.cards.approval(approval.id)
+        assert view is not None, "the approval was just written"
+        return view

@@ -1,0 +1,49 @@
+"""Drives the core on the system clock: polling and streaming prices, and the schedule."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from trading.core import Core
+from trading.market.feed import FeedHealth, PollingFeed, StreamingFeed
+from trading.schedule import LiveSchedule, catch_up
+
+STREAM_RETRY = timedelta(seconds=5)
+
+log = structlog.get_logger(__name__)
+
+
+class LiveRun:
+    """Prices as they come, jobs as they are due."""
+
+    def __init__(self, core: Core, interval: timedelta) -> None:
+        adapters = core.adapters
+        health = FeedHealth(adapters.store, core.quotes, core.watched, core.rules.limits.max_price_age, adapters.clock)
+        self._core = core
+        self._polling = PollingFeed(
+            adapters.market, core.quotes, core.watched, core.on_quote, health, interval, adapters.clock
+        )
+        self._streaming = StreamingFeed(
+            adapters.market, core.quotes, core.watched, core.on_quote, STREAM_RETRY, adapters.clock
+        )
+
+    async def run(self) -> None:
+        """Run until cancelled. A fault in the feed or the store ends it; a failed job is logged and told."""
+        core, clock = self._core, self._core.adapters.clock
+        schedule = LiveSchedule(core.jobs(), clock, _job_failed)
+        started = core.curve.inception or clock.now()
+        schedule.start()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._polling.run())
+                group.create_task(self._streaming.run())
+                group.create_task(catch_up(core.jobs(), clock.now(), started))
+        finally:
+            schedule.stop()
+
+
+def _job_failed(name: str, error: Exception) -> None:
+    log.error("a scheduled job failed", job=name, error=str(error))

@@ -1,0 +1,112 @@
+"""The one entrance for orders: review a batch whole, then place it, raise a card, or refuse it."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from trading.clock import Clock
+from trading.domain.event import BatchRefused
+from trading.domain.order import Batch, Order, OrderIntent, OrderStatus, Side
+from trading.domain.plan import CycleOutcome
+from trading.domain.risk import Approval, ApprovalKind, Approved, Refused
+from trading.orders.approvals import Approvals
+from trading.orders.manager import OrderManager
+from trading.risk.review import Review
+from trading.store.port import Store, Transaction
+
+NAMESPACE = uuid.UUID("5d0f8a52-3c0e-4d0b-9a3e-1f7a6c1b2e90")
+"""Client order ids are UUIDv5 of the intent and the attempt under this: the same attempt always has the same id."""
+
+Record = Callable[[Transaction, CycleOutcome, str], Awaitable[None]]
+"""Writes the decision's record into the transaction that decides the batch: outcome, and a refusal's sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The batch was executed; these are its orders as they ended."""
+
+    orders: tuple[Order, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A person must press."""
+
+    approval: Approval
+
+
+Submission = Placed | Waiting | Refused
+
+
+def client_order_id(intent: OrderIntent, attempt: int = 1) -> str:
+    """The id of one attempt to place `intent`."""
+    return str(uuid.uuid5(NAMESPACE, f"{intent.id}:{attempt}"))
+
+
+async def nothing(tx: Transaction, outcome: CycleOutcome, detail: str) -> None:
+    """No decision record to keep."""
+
+
+class Intake:
+    """Everything that wants to trade comes through here."""
+
+    def __init__(
+        self, store: Store, review: Review, manager: OrderManager, approvals: Approvals, clock: Clock, lock: asyncio.Lock
+    ) -> None:
+        self._store = store
+        self._review = review
+        self._manager = manager
+        self._approvals = approvals
+        self._clock = clock
+        # Held over review and the commit that reserves; never over the network.
+        self._lock = lock
+
+    async def submit(self, batch: Batch, intents: Sequence[OrderIntent], record: Record = nothing) -> Submission:
+        """Place `intents`, or raise a card where the threshold asks for one, or refuse the whole batch."""
+        ordered = _sells_first(intents)
+        orders = self._orders(ordered)
+        async with self._lock:
+            verdict = self._review.judge(ordered)
+            async with self._store.transaction() as tx:
+                await tx.add_batch(batch)
+                if isinstance(verdict, Refused):
+                    await self._refuse(tx, batch, verdict, record)
+                    return verdict
+                await tx.add_orders(orders)
+                if not isinstance(verdict, Approved):
+                    await record(tx, CycleOutcome.WAITING, "")
+                    return Waiting(await self._approvals.request(tx, ApprovalKind.CARD, batch, orders, ""))
+                await record(tx, CycleOutcome.TRADED, "")
+            self._manager.reserve(orders)
+        return Placed(await self._manager.execute(orders))
+
+    async def preview(
+        self, batch: Batch, intents: Sequence[OrderIntent], actor: str, record: Record = nothing
+    ) -> Waiting | Refused:
+        """Show `actor` what would be sent and wait for the press; a refusal leaves no trace but `record`'s."""
+        ordered = _sells_first(intents)
+        orders = self._orders(ordered)
+        async with self._lock:
+            refused = self._review.refusal(ordered)
+            if refused is not None:
+                return refused
+            async with self._store.transaction() as tx:
+                await tx.add_batch(batch)
+                await tx.add_orders(orders)
+                await record(tx, CycleOutcome.WAITING, "")
+                return Waiting(await self._approvals.request(tx, ApprovalKind.PREVIEW, batch, orders, actor))
+
+    async def _refuse(self, tx: Transaction, batch: Batch, refused: Refused, record: Record) -> None:
+        await tx.append(BatchRefused(self._clock.now(), batch.id, refused.code, refused.detail))
+        await record(tx, CycleOutcome.REFUSED, refused.detail)
+
+    def _orders(self, intents: Sequence[OrderIntent]) -> list[Order]:
+        now = self._clock.now()
+        return [Order(client_order_id(intent), intent, OrderStatus.INTENDED, now, now) for intent in intents]
+
+
+def _sells_first(intents: Sequence[OrderIntent]) -> list[OrderIntent]:
+    return sorted(intents, key=lambda intent: intent.side is Side.BUY)

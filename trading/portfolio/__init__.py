@@ -1,0 +1,1 @@
+"""The books: what is held, what it earned, and how that compares."""

@@ -1,0 +1,1 @@
+"""Replays: the core on recorded candles, as fast as the machine goes."""

@@ -1,0 +1,49 @@
+"""The daily loss limit: a day that loses too much allows only exits until the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, time
+from decimal import Decimal
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from trading.domain.portfolio import EquityPoint
+from trading.risk.switch import Switch
+
+
+class Curve(Protocol):
+    def at(self, instant: datetime) -> EquityPoint | None: ...
+
+
+class DailyLossLimit:
+    """Compares equity with that at local midnight. `limit` is a fraction; None turns it off."""
+
+    def __init__(
+        self,
+        limit: Decimal | None,
+        zone: ZoneInfo,
+        curve: Curve,
+        equity: Callable[[], Decimal | None],
+        switch: Switch,
+    ) -> None:
+        self._limit = limit
+        self._zone = zone
+        self._curve = curve
+        self._equity = equity
+        self._switch = switch
+
+    async def check(self, now: datetime) -> None:
+        """Lift yesterday's stop, and switch to REDUCING when today has lost more than the limit."""
+        if self._limit is None:
+            return
+        day = now.astimezone(self._zone).date()
+        await self._switch.new_day(day)
+        opening = self._curve.at(datetime.combine(day, time(), self._zone))
+        equity = self._equity()
+        if opening is None or not opening.equity or equity is None:
+            return
+        loss = 1 - equity / opening.equity
+        if loss > self._limit:
+            reason = f"down {loss:.1%} today, more than the daily limit of {self._limit:.1%}"
+            await self._switch.daily_loss(day, reason)

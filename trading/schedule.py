@@ -1,0 +1,132 @@
+"""Which jobs run when. The same triggers wake the system clock's scheduler and walk the simulated clock.
+
+A daily job has one slot per local day, claimed in the store: woken twice, it runs once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
+
+from trading.clock import Clock
+from trading.store.port import Store
+
+CATCH_UP = timedelta(hours=2)
+"""A daily job that was missed by no more than this still runs when the program comes up."""
+
+
+class DailyAt(BaseTrigger):  # type: ignore[misc]  # APScheduler ships no types
+    """Once per local day at a local time; where the clock change skips that time, right after the gap."""
+
+    def __init__(self, at: time, zone: ZoneInfo) -> None:
+        self._at = at
+        self._zone = zone
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """The first instant after `previous_fire_time`, or at or after `now` when there is none."""
+        if previous_fire_time is None:
+            return self.on_or_after(now)
+        return self.on_or_after(max(now, previous_fire_time + timedelta(microseconds=1)))
+
+    def on_or_after(self, instant: datetime) -> datetime:
+        """The first instant of this trigger that is not before `instant`, in UTC."""
+        day = instant.astimezone(self._zone).date() - timedelta(days=1)
+        while True:
+            # fold=0: of two equal local times the first; a skipped one moves forward by the gap.
+            due = datetime.combine(day, self._at, self._zone).astimezone(UTC)
+            if due >= instant:
+                return due
+            day += timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to run whenever `trigger` fires; `run` gets the instant it was due."""
+
+    name: str
+    trigger: BaseTrigger
+    run: Callable[[datetime], Awaitable[None]]
+
+
+def hourly() -> BaseTrigger:
+    """On every full UTC hour, so that 00:00 UTC, the daily close, is one of them."""
+    trigger: BaseTrigger = CronTrigger(minute=0, timezone=UTC)
+    return trigger
+
+
+def once_per_day(
+    name: str, store: Store, zone: ZoneInfo, run: Callable[[datetime], Awaitable[None]]
+) -> Callable[[datetime], Awaitable[None]]:
+    """`run`, guarded by the slot of its local day."""
+
+    async def guarded(due: datetime) -> None:
+        slot = due.astimezone(zone).date().isoformat()
+        async with store.transaction() as tx:
+            mine = await tx.claim_slot(name, slot, due)
+        if mine:
+            await run(due)
+
+    return guarded
+
+
+class Walk:
+    """The jobs along a simulated clock: what is due next, and what is due by now."""
+
+    def __init__(self, jobs: Sequence[Job], start: datetime) -> None:
+        self._jobs = jobs
+        self._due = [job.trigger.get_next_fire_time(None, start).astimezone(UTC) for job in jobs]
+
+    def next_due(self) -> datetime:
+        """When the next job is due."""
+        return min(self._due)
+
+    async def run_due(self, now: datetime) -> None:
+        """Run every job that is due at `now`, in time order, then in the order they were given."""
+        while self._due and min(self._due) <= now:
+            index = min(range(len(self._jobs)), key=lambda i: (self._due[i], i))
+            job, due = self._jobs[index], self._due[index]
+            self._due[index] = job.trigger.get_next_fire_time(due, due + timedelta(microseconds=1)).astimezone(UTC)
+            await job.run(due)
+
+
+class LiveSchedule:
+    """The jobs on the system clock. The scheduler only wakes; slots decide whether anything runs."""
+
+    def __init__(self, jobs: Sequence[Job], clock: Clock, failed: Callable[[str, Exception], None]) -> None:
+        self._jobs = jobs
+        self._clock = clock
+        self._failed = failed
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+
+    def start(self) -> None:
+        for job in self._jobs:
+            self._scheduler.add_job(
+                self._wake, job.trigger, args=[job], id=job.name, coalesce=True, max_instances=1, misfire_grace_time=None
+            )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """No further wake-ups. Running jobs go on; whoever started them awaits them."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def _wake(self, job: Job) -> None:
+        try:
+            await job.run(self._clock.now())
+        except Exception as error:
+            self._failed(job.name, error)
+
+
+async def catch_up(jobs: Sequence[Job], now: datetime, first_start: datetime) -> None:
+    """Run daily jobs whose instant passed within the catch-up window; the slots keep them from running twice."""
+    for job in jobs:
+        if isinstance(job.trigger, DailyAt):
+            missed = job.trigger.on_or_after(now - CATCH_UP)
+            if max(first_start, now - CATCH_UP) <= missed <= now:
+                await job.run(missed)

@@ -1,0 +1,119 @@
+"""The memory store's reads."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from operator import attrgetter
+from typing import TypeVar
+
+from trading.domain.event import JournalEntry
+from trading.domain.order import Batch, Fill, Order
+from trading.domain.plan import Cycle, Thesis
+from trading.domain.portfolio import CashFlow, EquityPoint, Protection
+from trading.domain.risk import Approval, ApprovalStatus
+from trading.store.memory_tables import MemoryTables, when
+
+T = TypeVar("T")
+
+_created = attrgetter("created_at")
+
+
+class MemoryQueries:
+    """Reads of one set of tables."""
+
+    __slots__ = ("_tables",)
+
+    def __init__(self, tables: MemoryTables) -> None:
+        self._tables = tables
+
+    async def meta(self, key: str) -> str | None:
+        return self._tables.meta.get(key)
+
+    async def batch(self, batch_id: str) -> Batch | None:
+        return self._tables.batches.get(batch_id)
+
+    async def order(self, client_order_id: str) -> Order | None:
+        return self._tables.orders.get(client_order_id)
+
+    async def orders_of_batch(self, batch_id: str) -> Sequence[Order]:
+        orders = self._tables.orders
+        return [orders[name] for name in self._tables.orders_of_batch.get(batch_id, ())]
+
+    async def open_orders(self) -> Sequence[Order]:
+        orders, places = self._tables.orders, self._tables.open_orders
+        return [orders[name] for name in sorted(places, key=places.__getitem__)]
+
+    async def orders_by_id(self, client_order_ids: Sequence[str]) -> Sequence[Order]:
+        orders = self._tables.orders
+        return [orders[name] for name in dict.fromkeys(client_order_ids) if name in orders]
+
+    async def fills(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        symbol: str | None = None,
+        limit: int | None = None,
+    ) -> Sequence[Fill]:
+        fills = self._tables.fills
+        first = 0 if since is None else bisect_left(fills, since, key=when)
+        last = len(fills) if until is None else bisect_left(fills, until, key=when)
+        if symbol is None:
+            return _newest(fills[first:last], limit)
+        return _newest([fill for fill in fills[first:last] if fill.symbol == symbol], limit)
+
+    async def fills_of_order(self, client_order_id: str) -> Sequence[Fill]:
+        return self._tables.fills_of_order.get(client_order_id, ())
+
+    async def cash_flows(self) -> Sequence[CashFlow]:
+        return sorted(self._tables.cash_flows.values(), key=when)
+
+    async def protections(self) -> Sequence[Protection]:
+        return [protection for _, protection in sorted(self._tables.protections.items())]
+
+    async def approval(self, approval_id: str) -> Approval | None:
+        return self._tables.approvals.get(approval_id)
+
+    async def approvals(self, status: ApprovalStatus | None = None, limit: int | None = None) -> Sequence[Approval]:
+        stored = self._tables.approvals.values()
+        wanted = [approval for approval in stored if status is None or approval.status is status]
+        return _newest(sorted(wanted, key=_created), limit)
+
+    async def approval_of_batch(self, batch_id: str) -> Approval | None:
+        raised = [self._tables.approvals[name] for name in self._tables.approvals_of_batch.get(batch_id, ())]
+        return sorted(raised, key=_created)[-1] if raised else None
+
+    async def cycle(self, cycle_id: str) -> Cycle | None:
+        return self._tables.cycles.get(cycle_id)
+
+    async def cycles(self, limit: int) -> Sequence[Cycle]:
+        return _newest(sorted(self._tables.cycles.values(), key=when), limit)
+
+    async def theses(self, limit: int) -> Sequence[Thesis]:
+        return _newest(self._tables.theses, limit)
+
+    async def equity_points(
+        self, since: datetime | None = None, until: datetime | None = None
+    ) -> Sequence[EquityPoint]:
+        points = self._tables.equity_points
+        first = 0 if since is None else bisect_left(points, since, key=when)
+        last = len(points) if until is None else bisect_right(points, until, key=when)
+        return points[first:last]
+
+    async def account_totals(self) -> dict[tuple[str, str], Decimal]:
+        return self._tables.totals.copy()
+
+    async def events(self, after: int, limit: int) -> Sequence[JournalEntry]:
+        first = max(after, 0)  # seq n stands at index n - 1
+        return self._tables.journal[first : first + limit]
+
+    async def last_seq(self) -> int:
+        return len(self._tables.journal)
+
+
+def _newest(facts: Sequence[T], limit: int | None) -> Sequence[T]:
+    """A copy of the last `limit` of `facts`."""
+    return facts[len(facts) - min(limit, len(facts)) :] if limit is not None else facts[:]

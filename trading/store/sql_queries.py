@@ -1,0 +1,175 @@
+"""The store's reads in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Executable, Row, Select, func, select, type_coerce
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import Text
+
+from trading.domain.event import JournalEntry
+from trading.domain.order import FINAL, Batch, Fill, Order
+from trading.domain.plan import Cycle, Thesis
+from trading.domain.portfolio import CashFlow, EquityPoint, Protection
+from trading.domain.risk import Approval, ApprovalStatus
+from trading.store import rows
+from trading.store.exact import exact_sum
+from trading.store.interruption import uninterrupted
+from trading.store.sql_faults import faults_are_fatal
+from trading.store.tables import (
+    approvals,
+    batches,
+    cash_flows,
+    cycles,
+    equity_points,
+    fills,
+    journal,
+    meta,
+    orders,
+    postings,
+    protections,
+    theses,
+)
+
+_APPROVALS = select(*rows.fact_columns(Approval, approvals)).order_by(
+    approvals.c.created_at.desc(), approvals.c.position.desc()
+)
+_FILLS = select(fills).order_by(fills.c.at.desc(), fills.c.position.desc())
+
+
+class SqlQueries:
+    """Reads on one connection, inside its transaction."""
+
+    def __init__(self, connection: AsyncConnection, database: str) -> None:
+        self._connection = connection
+        self._database = database
+
+    async def meta(self, key: str) -> str | None:
+        row = await self._one(select(meta.c.value).where(meta.c.key == key))
+        return None if row is None else str(row.value)
+
+    async def batch(self, batch_id: str) -> Batch | None:
+        row = await self._one(select(*rows.fact_columns(Batch, batches)).where(batches.c.id == batch_id))
+        return None if row is None else rows.fact_of(Batch, row)
+
+    async def order(self, client_order_id: str) -> Order | None:
+        row = await self._one(select(orders).where(orders.c.client_order_id == client_order_id))
+        return None if row is None else rows.order_of(row)
+
+    async def orders_of_batch(self, batch_id: str) -> Sequence[Order]:
+        return await self._orders(select(orders).where(orders.c.batch_id == batch_id))
+
+    async def open_orders(self) -> Sequence[Order]:
+        return await self._orders(select(orders).where(orders.c.status.not_in(FINAL)))
+
+    async def orders_by_id(self, client_order_ids: Sequence[str]) -> Sequence[Order]:
+        found: list[Order] = []
+        for start in range(0, len(client_order_ids), 500):  # databases limit the parameters of one statement
+            some = client_order_ids[start : start + 500]
+            found += await self._orders(select(orders).where(orders.c.client_order_id.in_(some)))
+        return found
+
+    async def fills(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        symbol: str | None = None,
+        limit: int | None = None,
+    ) -> Sequence[Fill]:
+        statement = _FILLS.limit(limit)
+        if since is not None:
+            statement = statement.where(fills.c.at >= since)
+        if until is not None:
+            statement = statement.where(fills.c.at < until)
+        if symbol is not None:
+            statement = statement.where(fills.c.symbol == symbol)
+        return [rows.fill_of(row) for row in await self._newest_last(statement)]
+
+    async def fills_of_order(self, client_order_id: str) -> Sequence[Fill]:
+        statement = _FILLS.where(fills.c.client_order_id == client_order_id)
+        return [rows.fill_of(row) for row in await self._newest_last(statement)]
+
+    async def cash_flows(self) -> Sequence[CashFlow]:
+        statement = select(cash_flows).order_by(cash_flows.c.at, cash_flows.c.position)
+        return [rows.cash_flow_of(row) for row in await self._rows(statement)]
+
+    async def protections(self) -> Sequence[Protection]:
+        statement = select(*rows.fact_columns(Protection, protections)).order_by(protections.c.symbol)
+        return [rows.fact_of(Protection, row) for row in await self._rows(statement)]
+
+    async def approval(self, approval_id: str) -> Approval | None:
+        row = await self._one(_APPROVALS.where(approvals.c.id == approval_id))
+        return None if row is None else rows.fact_of(Approval, row)
+
+    async def approvals(self, status: ApprovalStatus | None = None, limit: int | None = None) -> Sequence[Approval]:
+        statement = _APPROVALS if status is None else _APPROVALS.where(approvals.c.status == status)
+        return [rows.fact_of(Approval, row) for row in await self._newest_last(statement.limit(limit))]
+
+    async def approval_of_batch(self, batch_id: str) -> Approval | None:
+        row = await self._one(_APPROVALS.where(approvals.c.batch_id == batch_id).limit(1))
+        return None if row is None else rows.fact_of(Approval, row)
+
+    async def cycle(self, cycle_id: str) -> Cycle | None:
+        row = await self._one(select(cycles.c.body).where(cycles.c.id == cycle_id))
+        return None if row is None else row.body
+
+    async def cycles(self, limit: int) -> Sequence[Cycle]:
+        statement = select(cycles.c.body).order_by(cycles.c.at.desc(), cycles.c.position.desc()).limit(limit)
+        return [row.body for row in await self._newest_last(statement)]
+
+    async def theses(self, limit: int) -> Sequence[Thesis]:
+        statement = select(*rows.fact_columns(Thesis, theses)).order_by(theses.c.at.desc(), theses.c.position.desc())
+        return [rows.fact_of(Thesis, row) for row in await self._newest_last(statement.limit(limit))]
+
+    async def equity_points(
+        self, since: datetime | None = None, until: datetime | None = None
+    ) -> Sequence[EquityPoint]:
+        statement = select(*rows.fact_columns(EquityPoint, equity_points)).order_by(equity_points.c.at)
+        if since is not None:
+            statement = statement.where(equity_points.c.at >= since)
+        if until is not None:
+            statement = statement.where(equity_points.c.at <= until)
+        return [rows.fact_of(EquityPoint, row) for row in await self._rows(statement)]
+
+    async def account_totals(self) -> dict[tuple[str, str], Decimal]:
+        # SQLite would sum in floats; the database only gathers the amounts.
+        gathered = func.aggregate_strings(type_coerce(postings.c.amount, Text), " ").label("amounts")
+        statement = select(postings.c.account, postings.c.currency, gathered).group_by(
+            postings.c.account, postings.c.currency
+        )
+        return {
+            (row.account, row.currency): exact_sum(map(Decimal, row.amounts.split()))
+            for row in await self._rows(statement)
+        }
+
+    async def events(self, after: int, limit: int) -> Sequence[JournalEntry]:
+        statement = select(journal.c.seq, journal.c.event).where(journal.c.seq > after).order_by(journal.c.seq)
+        return [JournalEntry(row.seq, row.event) for row in await self._rows(statement.limit(limit))]
+
+    async def last_seq(self) -> int:
+        row = await self._one(select(func.coalesce(func.max(journal.c.seq), 0).label("seq")))
+        return 0 if row is None else int(row.seq)
+
+    async def _orders(self, statement: Select[Any]) -> list[Order]:
+        return [rows.order_of(row) for row in await self._rows(statement.order_by(orders.c.position))]
+
+    async def _one(self, statement: Select[Any]) -> Row[Any] | None:
+        return (await self._execute(statement)).one_or_none()
+
+    async def _rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
+        return (await self._execute(statement)).all()
+
+    async def _newest_last(self, statement: Select[Any]) -> list[Row[Any]]:
+        """The rows of a newest-first statement, turned round: so that a limit keeps the newest."""
+        return list(reversed(await self._rows(statement)))
+
+    async def _execute(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
+        """Run to the end even when cancelled: a statement cut off would cost us the connection."""
+        with faults_are_fatal(self._database):
+            return await uninterrupted(self._connection.execute(statement, values))

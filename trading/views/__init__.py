@@ -1,0 +1,1 @@
+"""Read models for the contract, each computed in one place."""

@@ -1,0 +1,112 @@
+"""The portfolio at a glance, and its performance: both from the one equity curve."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, time
+from decimal import Decimal
+
+from trading.clock import Clock
+from trading.contract import BenchmarkGap, Performance, Status, Window, World
+from trading.domain.portfolio import EquityPoint
+from trading.orders.account import Account
+from trading.portfolio.equity import EquityCurve
+from trading.portfolio.performance import measure
+from trading.portfolio.windows import parse_window
+from trading.risk.switch import Switch
+from trading.views.cards import CardViews
+from trading.views.holdings import Holdings
+from trading.views.trades import TradeViews
+
+
+class Overview:
+    """Status and performance."""
+
+    def __init__(
+        self,
+        world: World,
+        account: Account,
+        curve: EquityCurve,
+        holdings: Holdings,
+        trades: TradeViews,
+        cards: CardViews,
+        switch: Switch,
+        clock: Clock,
+        decider: str,
+        next_rebalance: Callable[[], datetime | None],
+    ) -> None:
+        self._world = world
+        self._account = account
+        self._curve = curve
+        self._holdings = holdings
+        self._trades = trades
+        self._cards = cards
+        self._switch = switch
+        self._clock = clock
+        self._decider = decider
+        self.next_rebalance = next_rebalance
+
+    @property
+    def inception(self) -> datetime:
+        """When the portfolio began; now, while it has not."""
+        return self._curve.inception or self._clock.now()
+
+    async def performance(self, window: Window | None) -> Performance | None:
+        """Over `window`, or since inception."""
+        window = window or self._all()
+        fees, count = await self._trades.cost_and_count(window)
+        return measure(self._curve.up_to_now(), self._world, window, fees, count)
+
+    async def status(self) -> Status:
+        now, equity = self._clock.now(), self._account.equity()
+        performance = measure(self._curve.up_to_now(), self._world, self._all(), Decimal(0), 0)
+        amount, fraction = self._today(now)
+        cash = self._account.book.cash
+        return Status(
+            world=self._world,
+            at=now,
+            since=self.inception,
+            equity=equity,
+            cash=cash,
+            cash_weight=cash / equity if equity else None,
+            change=performance.lines[0].total_return if performance else None,
+            today_amount=amount,
+            today_change=fraction,
+            gaps=_gaps(performance),
+            holdings=self._holdings.all(),
+            state=self._switch.state,
+            state_reason=self._switch.reason,
+            price_age=self._holdings.oldest_price(),
+            next_rebalance=self.next_rebalance(),
+            pending=len(await self._cards.pending()),
+            decider=self._decider,
+        )
+
+    def _all(self) -> Window:
+        now = self._clock.now()
+        window = parse_window("all", now, self._world.timezone, self.inception)
+        assert window is not None, '"all" is always understood'
+        return window
+
+    def _today(self, now: datetime) -> tuple[Decimal | None, Decimal | None]:
+        """Change since local midnight, or since inception when that was today."""
+        midnight = datetime.combine(now.astimezone(self._world.timezone).date(), time(), self._world.timezone)
+        opening = self._curve.at(midnight) or (self._curve.points[0] if self._curve.points else None)
+        current = self._curve.now()
+        if opening is None or current is None or not opening.equity:
+            return None, None
+        amount = current.equity - opening.equity - _flows(self._curve.up_to_now(), opening)
+        return amount, amount / opening.equity
+
+
+def _gaps(performance: Performance | None) -> tuple[BenchmarkGap, ...]:
+    if performance is None:
+        return ()
+    ours = performance.lines[0].total_return
+    named = (performance.line(name) for name in ("BTC", "ETH"))
+    return tuple(BenchmarkGap(line.name, ours, line.total_return) for line in named if line is not None)
+
+
+def _flows(points: Sequence[EquityPoint], since: EquityPoint) -> Decimal:
+    """External money that came in after `since`."""
+    return sum((point.flows for point in points if point.at > since.at), Decimal(0))

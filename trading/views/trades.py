@@ -1,0 +1,96 @@
+"""Trades, and the profit they booked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from trading.contract import Explanation, Pnl, Trades, TradeView, Window
+from trading.domain.money import ZERO
+from trading.domain.order import Batch, Fill, Side
+from trading.portfolio.equity import EquityCurve
+from trading.portfolio.performance import within
+from trading.store.port import Queries, Store
+from trading.views.holdings import Holdings
+
+
+class TradeViews:
+    """Fills joined with the orders and batches they came from."""
+
+    def __init__(self, store: Store, curve: EquityCurve, holdings: Holdings) -> None:
+        self._store = store
+        self._curve = curve
+        self._holdings = holdings
+
+    async def trades(self, window: Window | None, symbol: str | None, side: Side | None, limit: int) -> Trades:
+        """The newest `limit` trades, newest first."""
+        async with self._store.reading() as read:
+            fills = await self._fills(read, window, symbol, side)
+            newest = list(reversed(fills[-limit:] if limit else []))
+            views = await _joined(read, newest)
+        return Trades(window, symbol, views, total=len(fills))
+
+    async def explain(self, symbol: str | None, side: Side | None) -> Explanation | None:
+        """The newest trade that matches, with the decision behind it."""
+        async with self._store.reading() as read:
+            fills = await self._fills(read, None, symbol, side)
+            if not fills:
+                return None
+            (trade,) = await _joined(read, [fills[-1]])
+            cycle = await read.cycle(trade.batch.cycle_id) if trade.batch.cycle_id else None
+        return Explanation(trade, cycle)
+
+    async def pnl(self, window: Window) -> Pnl:
+        """Profit over `window`: the change of equity without flows, and what sales realized."""
+        async with self._store.reading() as read:
+            fills = await self._fills(read, window, None, None)
+        points = within(self._curve.up_to_now(), window)
+        start = points[0] if points else None
+        change = None
+        if start is not None and len(points) > 1:
+            change = points[-1].equity - start.equity - sum((p.flows for p in points[1:]), ZERO)
+        sales = [fill for fill in fills if fill.side is Side.SELL]
+        unrealized = [holding.unrealized for holding in self._holdings.all()]
+        return Pnl(
+            window=window,
+            change=change,
+            change_fraction=change / start.equity if start and change is not None and start.equity else None,
+            realized=sum((fill.realized for fill in sales), ZERO),
+            unrealized_now=None if None in unrealized else sum((u for u in unrealized if u is not None), ZERO),
+            fees=sum((fill.fee.amount for fill in fills), ZERO),
+            trades=len(fills),
+            wins=sum(fill.realized > 0 for fill in sales),
+            losses=sum(fill.realized <= 0 for fill in sales),
+            by_symbol=_by_symbol(sales),
+        )
+
+    async def cost_and_count(self, window: Window) -> tuple[Decimal, int]:
+        """Fees and number of trades in `window`."""
+        async with self._store.reading() as read:
+            fills = await self._fills(read, window, None, None)
+        return sum((fill.fee.amount for fill in fills), ZERO), len(fills)
+
+    async def _fills(
+        self, read: Queries, window: Window | None, symbol: str | None, side: Side | None
+    ) -> Sequence[Fill]:
+        since, until = (window.start, window.end) if window else (None, None)
+        fills = await read.fills(since=since, until=until, symbol=symbol)
+        return [fill for fill in fills if side is None or fill.side is side]
+
+
+async def _joined(read: Queries, fills: Sequence[Fill]) -> tuple[TradeView, ...]:
+    orders = {o.client_order_id: o for o in await read.orders_by_id([f.client_order_id for f in fills])}
+    batches: dict[str, Batch] = {}
+    for batch_id in {order.intent.batch_id for order in orders.values()}:
+        batch = await read.batch(batch_id)
+        if batch is not None:
+            batches[batch_id] = batch
+    pairs = [(fill, orders[fill.client_order_id]) for fill in fills]
+    return tuple(TradeView(fill, order, batches[order.intent.batch_id]) for fill, order in pairs)
+
+
+def _by_symbol(sales: Sequence[Fill]) -> dict[str, Decimal]:
+    totals: dict[str, Decimal] = {}
+    for fill in sales:
+        totals[fill.symbol] = totals.get(fill.symbol, ZERO) + fill.realized
+    return totals

@@ -1,0 +1,284 @@
+"""Which adapters make which world: settings in, one assembled core and whatever drives it out.
+
+Only this file and `trading/research` choose adapters; nothing above or below asks which world it is in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from trading.brain.planner import ModelPlanner
+from trading.clock import Clock, SimulatedClock, SystemClock
+from trading.contract import LanguageModel, World
+from trading.core import Adapters, Core, OpenVenue, Rules, assemble
+from trading.decision.planners import AllocatorPlanner, LanguageModelPlanner, Planner
+from trading.domain.market import TIMEFRAMES, Instrument
+from trading.errors import Fatal, SettingsError
+from trading.exchange.candle_market import CandleMarket
+from trading.exchange.columns import CandleHistory
+from trading.exchange.paper import PaperVenue
+from trading.exchange.ports import FeeRates, MarketData, PriceSource
+from trading.exchange.recorded import RecordedCandles
+from trading.exchange.simulated import SimulatedCandles
+from trading.live import LiveRun
+from trading.orders.approvals import ApprovalRules
+from trading.orders.protections import ExitRules
+from trading.risk.limits import Limits
+from trading.settings import CoreSettings
+from trading.simulation import CHECKPOINT, Pace, Simulation
+from trading.store.mirrors import Mirrors
+from trading.store.port import Store
+from trading.store.sql import SqlStore
+
+PROMPTS = Path(__file__).resolve().parent.parent / "data" / "prompts"
+PAPER_FEES = FeeRates(maker=Decimal("0.0025"), taker=Decimal("0.0040"))
+"""Kraken's lowest tier, used on paper unless the venue tells its own."""
+
+PAPER_SLIPPAGE = Decimal("0.0005")
+PREVIEW_TIME_TO_LIVE = timedelta(minutes=2)
+MIRROR_EVERY = timedelta(seconds=2)
+SIMULATED_SPREAD = Decimal("0.0005")
+WORLD_STAMP = "world"
+WORLD_START = "world_start"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A core that is ready to run: `services` run until cancelled, `main` may end by itself."""
+
+    core: Core
+    main: Callable[[], Awaitable[None]]
+    services: Mapping[str, Callable[[], Awaitable[None]]]
+    questions: LanguageModel | None
+    close: Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a world of candles is run: from when, until when, and in how many real seconds per day."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+    day_seconds: float = 60.0
+    first_local_time: time = field(default=time(6, 30))
+
+
+async def open_world(settings: CoreSettings, course: Course) -> Running:
+    """Open the store and assemble the configured world. Raises SettingsError, Fatal, Retryable, NeedsOperator."""
+    if settings.mode == "live":
+        raise SettingsError("MODE is live, but this version trades on paper only; set MODE=paper.")
+    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    store = SqlStore(settings.store_url)
+    await store.open()
+    try:
+        await _stamp(store, settings)
+        if settings.market == "exchange":
+            return await _exchange(settings, store)
+        return await _candles(settings, store, course)
+    except BaseException:
+        await store.close()
+        raise
+
+
+async def _exchange(settings: CoreSettings, store: Store) -> Running:
+    # ccxt takes most of a second to import: only who needs it pays for it.
+    from trading.exchange.ccxt_market import CcxtMarketData
+
+    clock = SystemClock()
+    market = CcxtMarketData(settings.exchange, base_url=settings.exchange_base_url, clock=clock)
+    try:
+        brain = _Brain.of(settings)
+        rules = _rules(settings, World("PAPER", market.name, False, settings.quote, settings.timezone))
+        core = await assemble(rules, Adapters(store, market, _paper(clock), clock, clock), brain.planner)
+    except BaseException:
+        await market.close()
+        raise
+    live = LiveRun(core, timedelta(seconds=settings.monitor_interval_seconds))
+    services = {"approvals": core.approvals.run, "mirrors": _mirroring(settings, store, clock)}
+    return Running(core, live.run, services, brain.questions, _closing(core, store, market, brain))
+
+
+async def _candles(settings: CoreSettings, store: Store, course: Course) -> Running:
+    people = SystemClock()
+    history, start = await _history(settings, store, course, people)
+    now = await _resume_at(store, history, start)
+    clock = SimulatedClock(now)
+    simulated = settings.market == "simulated"
+    name = "simulated market" if simulated else "recorded candles"
+    market = CandleMarket(history, clock, spread=SIMULATED_SPREAD, name=name)
+    brain = _Brain.of(settings)
+    rules = _rules(settings, World("PAPER", name, True, settings.quote, settings.timezone))
+    core = await assemble(rules, Adapters(store, market, _paper(clock), clock, people), brain.planner)
+    end = min((e for e in (history.end, course.end) if e is not None), default=None)
+    run = Simulation(core, history, market, clock, Pace(course.day_seconds, people), end)
+    services = {"approvals": core.approvals.run, "mirrors": _mirroring(settings, store, people)}
+    return Running(core, run.run, services, brain.questions, _closing(core, store, market, brain))
+
+
+async def _history(
+    settings: CoreSettings, store: Store, course: Course, people: Clock
+) -> tuple[CandleHistory, datetime]:
+    """The candles, and the instant at which this portfolio's life in them began."""
+    async with store.reading() as read:
+        kept = await read.meta(WORLD_START)
+    if settings.market == "simulated":
+        today = people.now().astimezone(settings.timezone).date()
+        morning = datetime.combine(today, course.first_local_time, settings.timezone).astimezone(UTC)
+        start = datetime.fromisoformat(kept) if kept else course.start or morning
+        origin = start.replace(hour=0, minute=0, second=0, microsecond=0)
+        timeframe = settings.timeframe or "5m"
+        simulated = SimulatedCandles(settings.simulation_seed, origin, settings.symbols, settings.quote, timeframe)
+        return simulated, await _remember_start(store, start)
+    recorded = _recorded(settings)
+    start = datetime.fromisoformat(kept) if kept else course.start or recorded.start
+    assert recorded.end is not None
+    if not recorded.start <= start < recorded.end:
+        span = f"{recorded.start:%Y-%m-%d} to {recorded.end:%Y-%m-%d}"
+        raise SettingsError(f"--from is {start:%Y-%m-%d}, but the candles of every pair cover {span}.")
+    return recorded, await _remember_start(store, start)
+
+
+def _recorded(settings: CoreSettings) -> RecordedCandles:
+    """The configured candles, with those of BTC and ETH to compare with where the folder has them."""
+    if settings.candles_dir is None:
+        raise SettingsError("MARKET is recorded, but CANDLES_DIR is not set; name the folder with the candles.")
+    chosen = RecordedCandles(settings.candles_dir, settings.symbols, settings.timeframe)
+    with_benchmarks = dict.fromkeys([*settings.symbols, *(f"{asset}/{settings.quote}" for asset in ("BTC", "ETH"))])
+    if len(with_benchmarks) == len(settings.symbols):
+        return chosen
+    try:
+        return RecordedCandles(settings.candles_dir, tuple(with_benchmarks), chosen.timeframe)
+    except SettingsError:
+        return chosen
+
+
+async def _remember_start(store: Store, start: datetime) -> datetime:
+    async with store.transaction() as tx:
+        await tx.put_meta(WORLD_START, start.isoformat())
+    return start
+
+
+async def _resume_at(store: Store, history: CandleHistory, start: datetime) -> datetime:
+    """Where the clock goes on: never before anything that has already happened."""
+    async with store.reading() as read:
+        checkpoint = await read.meta(CHECKPOINT)
+        points = await read.equity_points()
+        fills = await read.fills(limit=1)
+    known = [start, *(point.at for point in points[-1:]), *(fill.at for fill in fills)]
+    if checkpoint:
+        known.append(datetime.fromisoformat(checkpoint))
+    step = TIMEFRAMES[history.timeframe]
+    since_midnight = max(known) - max(known).replace(hour=0, minute=0, second=0, microsecond=0)
+    steps = -(-since_midnight // step)
+    return max(known) - since_midnight + steps * step
+
+
+async def _stamp(store: Store, settings: CoreSettings) -> None:
+    """A database belongs to one world for ever: paper and live, real and simulated never mix."""
+    mine = f"{settings.mode} {settings.market} {settings.quote}"
+    async with store.transaction() as tx:
+        kept = await tx.meta(WORLD_STAMP)
+        if kept is None:
+            await tx.put_meta(WORLD_STAMP, mine)
+        elif kept != mine:
+            raise Fatal(f"{settings.state_dir} holds a portfolio of another world ({kept}, not {mine}); set STATE_DIR.")
+
+
+def _paper(clock: Clock) -> OpenVenue:
+    def open_venue(
+        prices: PriceSource, instruments: Mapping[str, Instrument], held: Callable[[str], Decimal]
+    ) -> PaperVenue:
+        return PaperVenue(prices, clock, instruments, fee=PAPER_FEES, slippage=PAPER_SLIPPAGE, free=held)
+
+    return open_venue
+
+
+def _rules(settings: CoreSettings, world: World) -> Rules:
+    asks = settings.mode in settings.approval_modes
+    return Rules(
+        world=world,
+        symbols=settings.symbols,
+        starting_cash=settings.starting_cash,
+        limits=Limits(
+            max_order_size=settings.max_order_size,
+            max_position=settings.max_position_percent / 100,
+            max_price_age=_price_age(settings),
+            approval_threshold=settings.approval_threshold if asks else None,
+            fee_rate=PAPER_FEES.taker,
+            slippage=PAPER_SLIPPAGE,
+        ),
+        exits=ExitRules(_fraction(settings.stop_loss_percent), _fraction(settings.take_profit_percent)),
+        approvals=ApprovalRules(
+            timedelta(seconds=settings.approval_ttl_seconds),
+            min(PREVIEW_TIME_TO_LIVE, timedelta(seconds=settings.approval_ttl_seconds)),
+            settings.approval_drift_percent / 100,
+        ),
+        daily_loss=_fraction(settings.daily_loss_limit_percent),
+        rebalance_at=settings.rebalance_at,
+        report_at=settings.report_at,
+    )
+
+
+def _price_age(settings: CoreSettings) -> timedelta:
+    # A recorded price is as fresh as its candle: it cannot be younger than the finest frame allows.
+    configured = timedelta(seconds=settings.max_price_age_seconds)
+    return configured if settings.market == "exchange" else max(configured, timedelta(days=1))
+
+
+def _fraction(percent: Decimal) -> Decimal | None:
+    """A percentage as a fraction; None for 0, which turns the rule off."""
+    return percent / 100 if percent else None
+
+
+def _mirroring(settings: CoreSettings, store: Store, clock: Clock) -> Callable[[], Awaitable[None]]:
+    mirrors = Mirrors(settings.state_dir / "exports", store, settings.quote)
+
+    async def run() -> None:
+        try:
+            while True:
+                await mirrors.catch_up()
+                await clock.sleep(MIRROR_EVERY.total_seconds())
+        finally:
+            await asyncio.shield(mirrors.catch_up())
+
+    return run
+
+
+@dataclass(frozen=True, slots=True)
+class _Brain:
+    """Who decides and who understands questions, and what to close afterwards."""
+
+    planner: Planner
+    questions: LanguageModel | None
+    close: Callable[[], Awaitable[None]]
+
+    @classmethod
+    def of(cls, settings: CoreSettings) -> _Brain:
+        if settings.openai_api_key is None:
+            return cls(AllocatorPlanner(), None, _nothing)
+        from trading.brain.client import OpenAIModel
+        from trading.brain.questions import ModelQuestions
+
+        key = settings.openai_api_key.get_secret_value()
+        model = OpenAIModel(key, settings.openai_base_url, settings.openai_model)
+        planner = LanguageModelPlanner(ModelPlanner(model, PROMPTS), model.name, settings.symbols)
+        return cls(planner, ModelQuestions(model, PROMPTS), model.close)
+
+
+async def _nothing() -> None:
+    """Nothing to close."""
+
+
+def _closing(core: Core, store: Store, market: MarketData, brain: _Brain) -> Callable[[], Awaitable[None]]:
+    async def close() -> None:
+        await core.desk.close()
+        await brain.close()
+        await market.close()
+        await store.close()
+
+    return close
