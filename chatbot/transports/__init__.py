@@ -1,0 +1,1 @@
+"""The platforms people speak on. Each module here turns one platform into the shapes of `chatbot.message`."""

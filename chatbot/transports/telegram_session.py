@@ -1,0 +1,172 @@
+"""What one connected bot does with the updates that arrive: ask the handlers, and put what they say into the chat.
+
+Every update is handled in a task of its own, so that a slow question delays nobody else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Coroutine
+from typing import Any, TypeVar
+
+from telegram import Bot, CallbackQuery, Message, Update
+from telegram.constants import ChatAction
+from telegram.error import TelegramError
+
+from chatbot.message import MaybeSent, MessageHandler, PressHandler, PressReply, Reply, Tone, Undeliverable, Unsent
+from chatbot.transports.telegram_errors import reason_of
+from chatbot.transports.telegram_inbox import is_group, pressed_id, read_message, read_press
+from chatbot.transports.telegram_outbox import Outbox, persist
+from trading.clock import Clock
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+PATIENCE_SECONDS = 1.0
+"""How long a person is left without any sign that the message or the press has arrived."""
+
+TOAST_LIMIT = 200
+
+FAILED = Reply(
+    "⚠️ That failed inside the bot; its log says why. Look at /status before you try again.", tone=Tone.WARNING, ok=False
+)
+
+
+class Session:
+    """The updates of one connection. `accept` takes one and returns at once; `close` ends what still runs."""
+
+    def __init__(
+        self, bot: Bot, outbox: Outbox, clock: Clock, on_message: MessageHandler, on_press: PressHandler
+    ) -> None:
+        self._bot = bot
+        self._outbox = outbox
+        self._clock = clock
+        self._on_message = on_message
+        self._on_press = on_press
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def accept(self, update: Update, _context: object) -> None:
+        if update.callback_query is not None:
+            self._start(self._press(update, update.callback_query))
+        elif (message := update.message or update.channel_post) is not None:
+            self._start(self._message(update, message))
+
+    async def close(self, grace: float) -> None:
+        """Give running handlers `grace` seconds, then cancel them."""
+        if not self._running:
+            return
+        _, late = await asyncio.wait(self._running, timeout=grace)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(logged(work))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _message(self, update: Update, message: Message) -> None:
+        incoming = read_message(update, self._bot.bot)
+        if incoming is None:
+            return
+        async with owned(self._on_message(incoming)) as work:
+            if not await self._settles(work):
+                await self._show_typing(message.chat.id)
+            reply = await result_or(work, FAILED)
+        if reply is not None:
+            await self._post(incoming.channel.id, reply, message.message_id if is_group(message.chat) else None)
+
+    async def _press(self, update: Update, query: CallbackQuery) -> None:
+        press = read_press(update)
+        if press is None:
+            await self._answer(query, "")
+            return
+        async with owned(self._on_press(press)) as work:
+            prompt = await self._settles(work)
+            if not prompt:
+                await self._answer(query, "")
+            outcome = await result_or(work, PressReply("", send=FAILED))
+        if prompt:
+            await self._answer(query, outcome.toast)
+        elif outcome.edit is None and outcome.send is None and outcome.toast:
+            outcome = PressReply("", send=Reply(outcome.toast))
+        await self._show(press.channel.id, query, outcome)
+
+    async def _show(self, chat_id: str, query: CallbackQuery, outcome: PressReply) -> None:
+        if outcome.edit is not None:
+            await self._edit_or_post(chat_id, query, outcome.edit)
+        if outcome.send is not None:
+            await self._post(chat_id, outcome.send, pressed_in_group(query))
+
+    async def _edit_or_post(self, chat_id: str, query: CallbackQuery, reply: Reply) -> None:
+        if not isinstance(query.message, Message):  # too old for Telegram to let us touch it
+            await self._post(chat_id, reply)
+            return
+        try:
+            await persist(self._clock, lambda: self._outbox.edit(chat_id, pressed_id(query), reply))
+        except Undeliverable:
+            await self._post(chat_id, reply)
+        except (Unsent, MaybeSent) as failure:
+            log.warning("a pressed message in Telegram chat %s may show its old text: %s", chat_id, failure)
+
+    async def _post(self, chat_id: str, reply: Reply, answering: int | None = None) -> None:
+        try:
+            await persist(self._clock, lambda: self._outbox.send(chat_id, reply, answering))
+        except (Unsent, MaybeSent, Undeliverable) as failure:
+            log.warning("a reply to Telegram chat %s may be missing: %s", chat_id, failure)
+
+    async def _answer(self, query: CallbackQuery, toast: str) -> None:
+        """Stop the button's spinner. Best effort: Telegram refuses late answers, and nothing depends on them."""
+        try:
+            await self._bot.answer_callback_query(query.id, text=toast[:TOAST_LIMIT] or None)
+        except TelegramError as error:
+            log.info("a press was not acknowledged: %s", reason_of(error, self._bot.token))
+
+    async def _show_typing(self, chat_id: int) -> None:
+        with contextlib.suppress(TelegramError):
+            await self._bot.send_chat_action(chat_id, ChatAction.TYPING)
+
+    async def _settles(self, work: asyncio.Future[Any]) -> bool:
+        """Whether `work` ends within the patience of a person."""
+        patience = asyncio.ensure_future(self._clock.sleep(PATIENCE_SECONDS))
+        try:
+            await asyncio.wait({work, patience}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            patience.cancel()
+        return work.done()
+
+
+def pressed_in_group(query: CallbackQuery) -> int | None:
+    """The pressed message, to be answered, where several people and topics share the chat."""
+    message = query.message
+    return message.message_id if message is not None and is_group(message.chat) else None
+
+
+async def logged(work: Awaitable[None]) -> None:
+    """`work`; what it raises ends here, in the log, and not the session."""
+    try:
+        await work
+    except Exception:
+        log.exception("a Telegram update could not be answered")
+
+
+@contextlib.asynccontextmanager
+async def owned(work: Awaitable[T]) -> AsyncIterator[asyncio.Future[T]]:
+    """`work`, started, and cancelled where the block is left before its end."""
+    task = asyncio.ensure_future(work)
+    try:
+        yield task
+    finally:
+        task.cancel()
+
+
+async def result_or(work: asyncio.Future[T], instead: T) -> T:
+    """The result of `work`; where it raised, the log gets the traceback and the person `instead`."""
+    try:
+        return await work
+    except Exception:
+        log.exception("a chat handler failed")
+        return instead
