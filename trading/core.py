@@ -107,14 +107,19 @@ class Core:
     reports: Reports
     desk: CoreDesk
 
-    async def start(self) -> None:
-        """Settle what the last run left open, fund a new portfolio, and tell the journal. Raises NeedsOperator."""
+    async def open(self) -> int:
+        """Take up the last run's state and settle what it left open; how many orders had to be. Raises NeedsOperator."""
         await self.switch.load()
         await self.approvals.load()
         await self.curve.load()
         recovered = await self.recovery.run()
         await self._check_books()
         await self.refresh(self.watched)
+        return recovered
+
+    async def start(self) -> None:
+        """Open, fund a new portfolio, and tell the journal that we are up. Raises NeedsOperator."""
+        recovered = await self.open()
         first = self.curve.inception is None
         if first:
             await self._fund()

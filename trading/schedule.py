@@ -39,7 +39,7 @@ class DailyAt(BaseTrigger):  # type: ignore[misc]  # APScheduler ships no types
         day = instant.astimezone(self._zone).date() - timedelta(days=1)
         while True:
             # fold=0: of two equal local times the first; a skipped one moves forward by the gap.
-            due = datetime.combine(day, self._at, self._zone).astimezone(UTC)
+            due: datetime = datetime.combine(day, self._at, self._zone).astimezone(UTC)
             if due >= instant:
                 return due
             day += timedelta(days=1)

@@ -7,10 +7,11 @@ declarations, and a malformed one is explained with them.
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -212,7 +213,7 @@ Settings = TypeVar("Settings", bound=BaseModel)
 class SettingsReader:
     """Reads declared settings from the environment and a `.env` file; the environment wins, empty means default.
 
-    `declarations` are all models of the program, so that a name which belongs to none of them can be told.
+    `defaults` stand in for what neither gives; `forced` wins over both. `declarations` are all models of the program, so that a name which belongs to none of them can be told.
     Raises SettingsError with one sentence.
     """
 
@@ -221,14 +222,17 @@ class SettingsReader:
         declarations: Sequence[type[BaseModel]],
         env_file: Path,
         environ: Mapping[str, str] | None = None,
-        overrides: Mapping[str, str] | None = None,
+        defaults: Mapping[str, str] | None = None,
+        forced: Mapping[str, str] | None = None,
     ) -> None:
         self._names = [name.upper() for model in declarations for name in model.model_fields]
         in_file = {k: v for k, v in dotenv_values(env_file, interpolate=False).items() if v is not None}
         self._refuse_mistyped(in_file, env_file)
         environment = os.environ if environ is None else environ
-        given = {**in_file, **{k: v for k, v in environment.items() if k in self._names}, **(overrides or {})}
-        self._given = {name: value.strip() for name, value in given.items() if value.strip()}
+        sources = (defaults or {}, in_file, {k: v for k, v in environment.items() if k in self._names}, forced or {})
+        self._given: dict[str, str] = {}
+        for source in sources:
+            self._given.update({name: value.strip() for name, value in source.items() if value.strip()})
 
     def read(self, model: type[Settings]) -> Settings:
         """The settings of `model`, validated."""
@@ -237,10 +241,6 @@ class SettingsReader:
             return model(**values)
         except ValidationError as error:
             raise SettingsError(_sentence(model, error, values)) from None
-
-    def names(self, prefix: str = "") -> Iterator[str]:
-        """Names that were given a value."""
-        return (name for name in self._given if name.startswith(prefix))
 
     def _refuse_mistyped(self, in_file: Mapping[str, str], env_file: Path) -> None:
         for name in in_file:
@@ -255,12 +255,57 @@ def _sentence(model: type[BaseModel], error: ValidationError, values: Mapping[st
     first = error.errors(include_url=False, include_context=False)[0]
     if not first["loc"]:
         return str(first["msg"]).removeprefix("Value error, ")
-    name = str(first["loc"][0])
+    name, message = str(first["loc"][0]), str(first["msg"]).removeprefix("Value error, ")
+    if message.startswith(name.upper()):
+        return message
     field = model.model_fields[name]
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-    allowed = extra.get("allowed") or str(first["msg"]).removeprefix("Value error, ")
+    allowed = extra.get("allowed") or message
     given = "a secret" if "SecretStr" in str(field.annotation) else f'"{values.get(name, field.default)}"'
     return f"{name.upper()} is {given}; allowed is {allowed}."
+
+
+KEPT = "settings.json"
+_NOT_KEPT = ("state_dir", "database_url", "log_level")
+
+
+def keep_settings(core: CoreSettings) -> None:
+    """Write down what this state directory was run with, secrets left out, for whoever asks it later."""
+    texts = {name: _text(getattr(core, name)) for name in CoreSettings.model_fields if name not in _NOT_KEPT}
+    kept = {name.upper(): text for name, text in texts.items() if text}
+    core.state_dir.mkdir(parents=True, exist_ok=True)
+    (core.state_dir / KEPT).write_text(json.dumps(kept, indent=1))
+
+
+def kept_settings(state_dir: Path) -> dict[str, str]:
+    """What `state_dir` was last run with; empty when it never was."""
+    path = state_dir / KEPT
+    if not path.exists():
+        return {}
+    values: dict[str, str] = json.loads(path.read_text())
+    return values
+
+
+def _text(value: object) -> str:
+    """A setting as it would stand in `.env`; empty for secrets and what is not set."""
+    match value:
+        case None | SecretStr():
+            return ""
+        case tuple():
+            return ",".join(str(part) for part in value)
+        case time():
+            return f"{value:%H:%M}"
+        case _:
+            return str(value)
+
+
+def utc_day(text: str) -> datetime:
+    """An ISO date or instant as aware UTC. Raises SettingsError."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(f'"{text}" is not a date; write it like 2025-01-31.') from None
+    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def env_example(declarations: Sequence[tuple[str, type[BaseModel]]]) -> str:

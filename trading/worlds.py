@@ -6,11 +6,12 @@ Only this file and `trading/research` choose adapters; nothing above or below as
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from trading.brain.planner import ModelPlanner
 from trading.clock import Clock, SimulatedClock, SystemClock
@@ -47,15 +48,18 @@ WORLD_STAMP = "world"
 WORLD_START = "world_start"
 
 
+Service = Callable[[], Coroutine[Any, Any, None]]
+
+
 @dataclass(frozen=True, slots=True)
 class Running:
     """A core that is ready to run: `services` run until cancelled, `main` may end by itself."""
 
     core: Core
-    main: Callable[[], Awaitable[None]]
-    services: Mapping[str, Callable[[], Awaitable[None]]]
+    main: Service
+    services: Mapping[str, Service]
     questions: LanguageModel | None
-    close: Callable[[], Awaitable[None]]
+    close: Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,10 @@ class Course:
     start: datetime | None = None
     end: datetime | None = None
     day_seconds: float = 60.0
-    first_local_time: time = field(default=time(6, 30))
+
+
+SIMULATED_START = datetime(2026, 1, 5, 6, 30)
+"""Local time at which a simulated portfolio begins: half an hour before the default rebalance, the same for everyone."""
 
 
 async def open_world(settings: CoreSettings, course: Course) -> Running:
@@ -105,7 +112,7 @@ async def _exchange(settings: CoreSettings, store: Store) -> Running:
 
 async def _candles(settings: CoreSettings, store: Store, course: Course) -> Running:
     people = SystemClock()
-    history, start = await _history(settings, store, course, people)
+    history, start = await _history(settings, store, course)
     now = await _resume_at(store, history, start)
     clock = SimulatedClock(now)
     simulated = settings.market == "simulated"
@@ -120,15 +127,12 @@ async def _candles(settings: CoreSettings, store: Store, course: Course) -> Runn
     return Running(core, run.run, services, brain.questions, _closing(core, store, market, brain))
 
 
-async def _history(
-    settings: CoreSettings, store: Store, course: Course, people: Clock
-) -> tuple[CandleHistory, datetime]:
+async def _history(settings: CoreSettings, store: Store, course: Course) -> tuple[CandleHistory, datetime]:
     """The candles, and the instant at which this portfolio's life in them began."""
     async with store.reading() as read:
         kept = await read.meta(WORLD_START)
     if settings.market == "simulated":
-        today = people.now().astimezone(settings.timezone).date()
-        morning = datetime.combine(today, course.first_local_time, settings.timezone).astimezone(UTC)
+        morning = SIMULATED_START.replace(tzinfo=settings.timezone).astimezone(UTC)
         start = datetime.fromisoformat(kept) if kept else course.start or morning
         origin = start.replace(hour=0, minute=0, second=0, microsecond=0)
         timeframe = settings.timeframe or "5m"
@@ -235,7 +239,7 @@ def _fraction(percent: Decimal) -> Decimal | None:
     return percent / 100 if percent else None
 
 
-def _mirroring(settings: CoreSettings, store: Store, clock: Clock) -> Callable[[], Awaitable[None]]:
+def _mirroring(settings: CoreSettings, store: Store, clock: Clock) -> Service:
     mirrors = Mirrors(settings.state_dir / "exports", store, settings.quote)
 
     async def run() -> None:
@@ -255,7 +259,7 @@ class _Brain:
 
     planner: Planner
     questions: LanguageModel | None
-    close: Callable[[], Awaitable[None]]
+    close: Service
 
     @classmethod
     def of(cls, settings: CoreSettings) -> _Brain:
@@ -274,7 +278,7 @@ async def _nothing() -> None:
     """Nothing to close."""
 
 
-def _closing(core: Core, store: Store, market: MarketData, brain: _Brain) -> Callable[[], Awaitable[None]]:
+def _closing(core: Core, store: Store, market: MarketData, brain: _Brain) -> Service:
     async def close() -> None:
         await core.desk.close()
         await brain.close()

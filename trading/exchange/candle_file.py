@@ -57,8 +57,8 @@ def read_candles(file: CandleFile) -> Columns:
 
 
 def _read_parquet(path: Path) -> tuple[Times, list[Floats]]:
-    import pyarrow as pa  # type: ignore[import-untyped]
-    import pyarrow.parquet as pq  # type: ignore[import-untyped]
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     try:
         table = pq.read_table(path, columns=list(FIELDS))

@@ -62,7 +62,6 @@ class CandleMarket:
 
     def stream(self, symbols: Sequence[str]) -> None:
         """None: whoever moves the clock publishes the ticks, and polling sees them."""
-        return None
 
     async def close(self) -> None:
         """Nothing is open."""

@@ -33,7 +33,7 @@ _STUMBLES = (
 
 
 def make_client(exchange_id: str, base_url: str | None, timeout: timedelta, requests_per_second: float | None) -> Any:
-    """A ccxt client without keys whose numbers are Decimals. Raises SettingsError for an exchange ccxt does not know.
+    """A ccxt client without keys. Raises SettingsError for an exchange ccxt does not know.
 
     Everything goes to `base_url` (http or https) where one is given, websockets too.
     """
@@ -41,10 +41,22 @@ def make_client(exchange_id: str, base_url: str | None, timeout: timedelta, requ
     if requests_per_second is not None:
         config["rateLimit"] = 1000 / requests_per_second
     client = _client_class(exchange_id)(config)
-    client.number = Decimal
     if base_url is not None:
         client.urls["api"] = redirected(client.urls["api"], base_url)
     return client
+
+
+async def load_markets(client: Any) -> Mapping[str, Any]:
+    """The exchange's listings by symbol, asked for anew; from then on the client's numbers are Decimals.
+
+    Listings are read with ccxt's usual floats: it compares them with each other on the way, and takes
+    a Decimal for no number there. As written, they are short enough to be exact.
+    """
+    client.number = float
+    # True: after a garbled answer ccxt would remember that there are no markets.
+    markets: Mapping[str, Any] = await client.load_markets(True)
+    client.number = Decimal
+    return markets
 
 
 def redirected(urls: Any, base_url: str) -> Any:

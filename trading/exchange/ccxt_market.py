@@ -13,7 +13,7 @@ from ccxt.base.decimal_to_precision import TICK_SIZE
 from trading.clock import Clock
 from trading.domain.market import TIMEFRAMES, Candle, Instrument, Quote
 from trading.errors import Retryable, SettingsError
-from trading.exchange.ccxt_client import in_our_words, make_client
+from trading.exchange.ccxt_client import in_our_words, load_markets, make_client
 from trading.exchange.columns import from_ms
 from trading.exchange.ports import FeeRates
 
@@ -50,8 +50,7 @@ class CcxtMarketData:
         """The active spot pairs; asked for once, then remembered."""
         if not self._instruments:
             with self._asking():
-                # True: a garbled answer leaves ccxt with no markets, which it would otherwise remember as loaded.
-                markets = await self._client.load_markets(True)
+                markets = await load_markets(self._client)
                 tick_sizes = self._client.precisionMode == TICK_SIZE
                 spot = [_instrument(market, tick_sizes) for market in markets.values() if _is_tradable(market)]
             if not spot:
@@ -102,7 +101,8 @@ class CcxtMarketData:
     async def _watch(self, symbols: Sequence[str]) -> AsyncIterator[tuple[str, Quote]]:
         await self._require(symbols)
         parameters = dict(_STREAM_PARAMETERS.get(self._client.id, {}))
-        told: dict[str, Any] = {}
+        # What a broken stream left behind in ccxt's cache is old, however new this stream is.
+        told: dict[str, Any] = {symbol: self._client.tickers.get(symbol) for symbol in symbols}
         while True:
             with self._asking():
                 changed = await self._client.watch_tickers(list(symbols), parameters)

@@ -72,13 +72,15 @@ class EquityCurve:
         equity = self._valuation.equity()
         if equity is None:
             return None
-        cash = self._valuation.book.cash
+        cash, at = self._valuation.book.cash, self._clock.now()
+        # A point of the same instant is replaced: what came in with it comes in with this one.
+        replaced = self._points[-1].flows if self._points and self._points[-1].at == at else ZERO
         prices = ((asset, self._valuation.price(symbol)) for asset, symbol in self._benchmarks.items())
         return EquityPoint(
-            at=self._clock.now(),
+            at=at,
             equity=equity,
             cash=cash,
-            flows=self._flows,
+            flows=self._flows + replaced,
             exposure=(equity - cash) / equity if equity else ZERO,
             benchmarks={asset: price for asset, price in prices if price is not None},
         )

@@ -6,7 +6,7 @@ import math
 import time as process_time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -137,12 +137,3 @@ def _rules(request: ReplayRequest) -> Rules:
         rebalance_at=time(),
         report_at=time(),
     )
-
-
-def utc_day(text: str) -> datetime:
-    """An ISO date or instant as aware UTC. Raises SettingsError."""
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise SettingsError(f'"{text}" is not a date; write it like 2025-01-31.') from None
-    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, time
 from decimal import Decimal
 from typing import Protocol
@@ -13,11 +13,14 @@ from trading.risk.switch import Switch
 
 
 class Curve(Protocol):
+    @property
+    def points(self) -> Sequence[EquityPoint]: ...
+
     def at(self, instant: datetime) -> EquityPoint | None: ...
 
 
 class DailyLossLimit:
-    """Compares equity with that at local midnight. `limit` is a fraction; None turns it off."""
+    """Compares equity with that at local midnight, or at the start where that was later. `limit` is a fraction; None turns it off."""
 
     def __init__(
         self,
@@ -39,7 +42,8 @@ class DailyLossLimit:
             return
         day = now.astimezone(self._zone).date()
         await self._switch.new_day(day)
-        opening = self._curve.at(datetime.combine(day, time(), self._zone))
+        # A portfolio that began today is measured from its beginning.
+        opening = self._curve.at(datetime.combine(day, time(), self._zone)) or next(iter(self._curve.points), None)
         equity = self._equity()
         if opening is None or not opening.equity or equity is None:
             return

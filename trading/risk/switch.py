@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import date
 
@@ -24,6 +25,8 @@ class Switch:
         self._reason = ""
         self._by = ""
         self._loss_day: str | None = None
+        # Held from reading the state to keeping the new one: the machinery must not undo a person's halt.
+        self._lock = asyncio.Lock()
 
     @property
     def state(self) -> TradingState:
@@ -47,22 +50,28 @@ class Switch:
 
     async def change(self, new: TradingState, reason: str, by: str) -> TradingState:
         """Switch to `new` and return the state before; nothing is told when nothing changes."""
-        old = self._state
-        if old is not new:
-            await self._keep(new, reason, by, self._loss_day)
-        return old
+        async with self._lock:
+            old = self._state
+            # Who stops what the daily loss has stopped already means it for longer than that day.
+            if old is not new or self._by == _LOSS:
+                await self._keep(new, reason, by, self._loss_day)
+            return old
 
     async def daily_loss(self, day: date, reason: str) -> bool:
         """Stop entries for the local `day`, once: a person who resumes that day is not overruled. True when it fired."""
-        if self._loss_day == day.isoformat() or self._state is not TradingState.ACTIVE:
-            return False
-        await self._keep(TradingState.REDUCING, reason, _LOSS, day.isoformat())
-        return True
+        async with self._lock:
+            if self._loss_day == day.isoformat() or self._state is not TradingState.ACTIVE:
+                return False
+            await self._keep(TradingState.REDUCING, reason, _LOSS, day.isoformat())
+            return True
 
     async def new_day(self, day: date) -> None:
         """Lift a daily loss stop that belongs to an earlier local day."""
-        if self._by == _LOSS and self._state is TradingState.REDUCING and self._loss_day != day.isoformat():
-            await self._keep(TradingState.ACTIVE, "a new day after the daily loss limit", "schedule", None)
+        if self._by != _LOSS:
+            return
+        async with self._lock:
+            if self._by == _LOSS and self._state is TradingState.REDUCING and self._loss_day != day.isoformat():
+                await self._keep(TradingState.ACTIVE, "a new day after the daily loss limit", "schedule", None)
 
     async def _keep(self, new: TradingState, reason: str, by: str, loss_day: str | None) -> None:
         old = self._state

@@ -1,0 +1,108 @@
+"""Wishes to trade. Every one ends in a preview that a person must press, or in a refusal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chatbot.commands.arguments import Kind, Parameter
+from chatbot.commands.registry import Command, Request
+from chatbot.message import Button, Reply, Role
+from chatbot.present import marks
+from chatbot.present import numbers as n
+from chatbot.present.cards import approvals, decisions
+from chatbot.present.layout import prose
+from chatbot.present.refusals import refusal
+from trading.contract import Amount, AmountUnit, ApprovalView
+from trading.domain.order import Side
+from trading.domain.plan import Cycle
+from trading.domain.risk import Refused
+
+_SYMBOL = Parameter("symbol", Kind.SYMBOL, "which coin, such as BTC", required=True)
+_AMOUNT = Parameter("amount", Kind.AMOUNT, "how much: $50, 0.01 (coins), 10% or all", required=True)
+_CARD = Parameter("card", Kind.TEXT, "which card, if several wait")
+_MOST_CARDS = 8
+
+
+async def buy(request: Request) -> Reply:
+    """A preview of a purchase, or a refusal."""
+    return await _order(request, Side.BUY)
+
+
+async def sell(request: Request) -> Reply:
+    """A preview of a sale, or a refusal."""
+    return await _order(request, Side.SELL)
+
+
+async def close(request: Request) -> Reply:
+    """A preview of selling a whole position."""
+    symbol = request.args.symbol or ""
+    return _preview(request, await request.desk.preview_close(symbol, request.actor.label))
+
+
+async def flatten(request: Request) -> Reply:
+    """A preview of selling everything."""
+    return _preview(request, await request.desk.preview_flatten(request.actor.label))
+
+
+async def rebalance(request: Request) -> Reply:
+    """A decision now: a preview of its trades, or why it holds."""
+    return _preview(request, await request.desk.preview_rebalance(request.actor.label))
+
+
+async def pending(request: Request) -> Reply:
+    """The card that waits, or a list to open one from."""
+    world, waiting = request.desk.world, await request.desk.pending()
+    wanted = [view for view in waiting if view.approval.id.startswith(request.args.text.lower() or "\0")]
+    if len(waiting) == 1 or len(wanted) == 1:
+        return approvals.waiting((wanted or list(waiting))[0], world)
+    if not waiting:
+        return Reply(text=f"{marks.ANSWER} {marks.mode(world)} · No card waits.")
+    return Reply(
+        text=prose(
+            f"{marks.WAITING} {marks.mode(world)} · {len(waiting)} cards wait. Open one:",
+            *(approvals.one_line(view, world) for view in waiting[:_MOST_CARDS]),
+        ),
+        buttons=tuple(
+            Button(approvals.short_title(view), f"do:/pending {view.approval.id[:12]}")
+            for view in waiting[:_MOST_CARDS]
+        ),
+    )
+
+
+async def _order(request: Request, side: Side) -> Reply:
+    symbol, amount = request.args.symbol, request.args.amount
+    if symbol is None or amount is None:
+        raise ValueError("an order needs a symbol and an amount; the registry declares both as required")
+    outcome = await request.desk.preview_order(side, symbol, amount, request.actor.label)
+    reply = _preview(request, outcome)
+    return replace(reply, text=prose(reply.text, f"Read as: {_reading(request, side, symbol, amount)}."))
+
+
+def _preview(request: Request, outcome: ApprovalView | Cycle | Refused) -> Reply:
+    world = request.desk.world
+    if isinstance(outcome, Refused):
+        return refusal(outcome, world)
+    if isinstance(outcome, Cycle):
+        return decisions.cycle(outcome, world)
+    return approvals.card(outcome, world)
+
+
+def _reading(request: Request, side: Side, symbol: str, amount: Amount) -> str:
+    """How the amount was understood, in words that leave no doubt about its unit."""
+    instrument = next(i for i in request.desk.symbols() if i.symbol == symbol)
+    if amount.unit is AmountUnit.QUOTE:
+        return f"{side.value} {n.money(amount.value, instrument.quote)} of {instrument.base}"
+    if amount.unit is AmountUnit.BASE:
+        return f"{side.value} {amount.value.normalize():f} {instrument.base}"
+    whole = "free cash" if side is Side.BUY else f"the {instrument.base} position"
+    return f"{side.value} {instrument.base} for {n.share(amount.value)} of {whole}"
+
+
+COMMANDS = (
+    Command("rebalance", "Decide now and preview the trades", "/rebalance", Role.TRADER, rebalance, (), False),
+    Command("buy", "Preview a purchase", "/buy 50 btc", Role.TRADER, buy, (_AMOUNT, _SYMBOL), False),
+    Command("sell", "Preview a sale", "/sell all sol", Role.TRADER, sell, (_AMOUNT, _SYMBOL), False),
+    Command("close", "Preview selling a whole position", "/close eth", Role.TRADER, close, (_SYMBOL,), False),
+    Command("pending", "Cards that wait for you", "/pending", Role.VIEWER, pending, (_CARD,)),
+    Command("flatten", "Preview selling everything", "/flatten", Role.TRADER, flatten, (), False),
+)

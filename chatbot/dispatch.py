@@ -1,0 +1,114 @@
+"""From words to a command's reply: find it, check the role, read its arguments, run it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chatbot.commands.arguments import Arguments, Kind, Parameter, Problem, Surroundings, read_arguments
+from chatbot.commands.registry import Answers, Command, Registry, Request
+from chatbot.message import Actor, Button, Channel, Reply, Role
+from chatbot.present import marks
+from chatbot.present.charts import Charts
+from chatbot.present.layout import prose
+from trading.clock import Clock
+from trading.contract import Desk
+
+_BUTTON_BYTES = 64
+_SHARES = ("10%", "25%", "50%", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Words from a person whose role is known."""
+
+    actor: Actor
+    channel: Channel
+    role: Role
+    text: str
+    structured: dict[str, str] | None = None
+
+
+class Dispatcher:
+    """Runs commands and hands free text to whoever answers it."""
+
+    def __init__(self, desk: Desk, registry: Registry, agent: Answers, charts: Charts, clock: Clock) -> None:
+        self._desk = desk
+        self._registry = registry
+        self._agent = agent
+        self._charts = charts
+        self._clock = clock
+
+    def command(self, text: str) -> Command | None:
+        """The command that `text` names: "/status", "/status@bot", or a read-only one's bare name."""
+        first = text.split(maxsplit=1)[0] if text.split() else ""
+        if first.startswith("/"):
+            return self._registry.get(first[1:].split("@")[0])
+        bare = self._registry.get(text.strip())
+        return bare if bare is not None and bare.read_only else None
+
+    async def answer(self, asked: Asked) -> Reply:
+        """The reply to `asked`. Raises what the desk raises."""
+        command = self.command(asked.text)
+        if command is not None:
+            return await self._run(command, asked)
+        if asked.text.startswith("/"):
+            return self._mistyped(asked)
+        return await self._agent.answer(asked.channel.key, asked.text)
+
+    async def _run(self, command: Command, asked: Asked) -> Reply:
+        if command.role > asked.role:
+            return _not_your_role(command, asked.role)
+        words = asked.text.split(maxsplit=1)[1] if len(asked.text.split()) > 1 else ""
+        args = self._arguments(command, words, asked.structured)
+        if isinstance(args, Problem):
+            return self._problem(command, args, words)
+        return await command.handler(self._request(args, asked))
+
+    def _arguments(self, command: Command, words: str, structured: dict[str, str] | None) -> Arguments | Problem:
+        if not command.parameters and command.read_only:
+            return Arguments()  # "/status please" means /status; only trading commands are strict.
+        around = Surroundings(self._desk.symbols(), self._desk.world.quote, self._desk.window)
+        return read_arguments(command.parameters, words, structured, around)
+
+    def _request(self, args: Arguments, asked: Asked) -> Request:
+        return Request(
+            actor=asked.actor,
+            channel=asked.channel,
+            role=asked.role,
+            args=args,
+            desk=self._desk,
+            charts=self._charts,
+            clock=self._clock,
+            agent=self._agent,
+            registry=self._registry,
+        )
+
+    def _mistyped(self, asked: Asked) -> Reply:
+        name = asked.text.split()[0][1:].split("@")[0][:32]
+        near = self._registry.nearest(name, asked.role)
+        if near is None:
+            return Reply(text=f"{marks.REFUSED} There is no /{name}. All commands: /help", ok=False)
+        return Reply(
+            text=f"{marks.REFUSED} There is no /{name}. Did you mean /{near.name}? {near.summary}.",
+            buttons=(Button(f"/{near.name}", f"do:/{near.name}"),),
+            ok=False,
+        )
+
+    def _problem(self, command: Command, problem: Problem, words: str) -> Reply:
+        return Reply(
+            text=prose(f"{marks.REFUSED} {problem.sentence}", f"For example: {command.example}"),
+            buttons=self._choices(command, problem.missing, words) if problem.missing else (),
+            ok=False,
+        )
+
+    def _choices(self, command: Command, missing: Parameter, words: str) -> tuple[Button, ...]:
+        """Buttons that complete the command as written so far."""
+        bases = tuple(instrument.base for instrument in self._desk.symbols())[:8]
+        offered = {Kind.SYMBOL: bases, Kind.AMOUNT: _SHARES, Kind.CHOICE: missing.choices}.get(missing.kind, ())
+        buttons = (Button(word, f"do:/{command.name} {' '.join([*words.split(), word])}") for word in offered)
+        return tuple(button for button in buttons if len(button.id.encode()) <= _BUTTON_BYTES and button.id.isascii())
+
+
+def _not_your_role(command: Command, role: Role) -> Reply:
+    needed, has = command.role.name.lower(), role.name.lower()
+    return Reply(text=f"{marks.REFUSED} /{command.name} is for a {needed}; you are a {has} here.", ok=False)

@@ -1,0 +1,165 @@
+"""One channel follows the journal: each entry is told once, cards are edited as they change."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from chatbot.backlog import Backlog, read_backlog
+from chatbot.delivery import ChannelDown, Delivery
+from chatbot.message import MessageRef, Reply
+from chatbot.present.cards.notices import missed
+from chatbot.rendering import Renderer
+from chatbot.store import ChatStore
+from trading.contract import Reader
+from trading.domain.event import ApprovalClosed, ApprovalRequested, BatchCompleted, JournalEntry, Started
+from trading.domain.risk import ApprovalKind, ApprovalStatus
+
+MOST_MISSED = 5
+"""After an outage, more missed messages than this become one summary."""
+_WITHOUT_TRADE = {ApprovalStatus.EXPIRED, ApprovalStatus.REJECTED}
+_PAGE = 100
+_LOOK_BACK = 200
+
+
+class Follower:
+    """Reads on from the channel's cursor for ever. The cursor moves after the message is out: at least once."""
+
+    def __init__(self, desk: Reader, store: ChatStore, delivery: Delivery, renderer: Renderer) -> None:
+        self._desk = desk
+        self._store = store
+        self._delivery = delivery
+        self._renderer = renderer
+        self._key = delivery.channel.key
+
+    async def run(self) -> None:
+        """Follow until cancelled. Raises what the store or the desk raise; start again from the cursor then."""
+        cursor = await self._begin()
+        while True:
+            entries = await self._desk.events(cursor, _PAGE)
+            if not entries:
+                await self._desk.wait_for_events(cursor)
+            for entry in entries:
+                try:
+                    await self._tell(entry)
+                except ChannelDown:
+                    cursor = await self._catch_up(cursor)
+                    break
+                cursor = await self._advance(entry.seq)
+
+    async def _begin(self) -> int:
+        cursor = await self._store.cursor(self._key)
+        # A cursor beyond the journal's end belongs to another journal, which is gone.
+        if cursor is not None and cursor <= await self._desk.last_event():
+            return await self._catch_up(cursor)
+        return await self._until_up(self._begin_anew)
+
+    async def _begin_anew(self) -> int:
+        """A new channel hears that we are up and what waits for a person, not the past."""
+        end = await self._desk.last_event()
+        recent = await self._desk.events(max(0, end - _LOOK_BACK), _LOOK_BACK)
+        for entry in [entry for entry in recent if isinstance(entry.event, Started)][-1:]:
+            await self._post(entry)
+        await self._post_waiting_cards()
+        return await self._advance(end)
+
+    async def _catch_up(self, cursor: int) -> int:
+        """After an outage: many missed messages become one summary; few are left to be told one by one."""
+        return await self._until_up(lambda: self._summarise(cursor))
+
+    async def _summarise(self, cursor: int) -> int:
+        backlog = await read_backlog(self._desk, cursor)
+        if backlog.told <= MOST_MISSED:
+            return cursor
+        await self._delivery.post(missed(await backlog.counts(self._desk), self._desk.world))
+        await self._after_summary(backlog)
+        return await self._advance(backlog.end)
+
+    async def _after_summary(self, backlog: Backlog) -> None:
+        for entry in backlog.touching_cards():
+            await self._edit_cards(await self._approval_of(entry))
+        for entry in backlog.important():
+            await self._post(entry)
+        await self._post_waiting_cards()
+
+    async def _until_up(self, work: Callable[[], Awaitable[int]]) -> int:
+        """`work`, afresh after every spell of patience, as what was missed grows while the channel is down."""
+        while True:
+            try:
+                return await work()
+            except ChannelDown:
+                continue
+
+    async def _tell(self, entry: JournalEntry) -> None:
+        match entry.event:
+            case ApprovalRequested():
+                await self._post_card(entry.event.approval_id, entry)
+            case ApprovalClosed():
+                await self._close_card(entry)
+            case BatchCompleted():
+                await self._edit_cards(await self._approval_of(entry))
+                await self._post(entry)
+            case _:
+                await self._post(entry)
+
+    async def _post(self, entry: JournalEntry) -> None:
+        if await self._store.sent(self._key, entry.seq) is not None:
+            return
+        reply = await self._renderer.message(entry)
+        ref = None if reply is None else await self._delivery.post(reply)
+        if ref is not None:
+            await self._store.remember_sent(self._key, entry.seq, ref)
+
+    async def _post_card(self, approval_id: str, entry: JournalEntry) -> None:
+        reply = await self._renderer.message(entry)
+        if reply is not None:
+            await self._send_card(approval_id, reply)
+
+    async def _post_waiting_cards(self) -> None:
+        for view in await self._desk.pending():
+            reply = await self._renderer.card(view.approval.id)
+            if view.approval.kind is ApprovalKind.CARD and reply is not None:
+                await self._send_card(view.approval.id, reply)
+
+    async def _send_card(self, approval_id: str, reply: Reply) -> None:
+        if await self._cards(approval_id):
+            return
+        ref = await self._delivery.post(reply)
+        if ref is not None:
+            await self._store.remember_card(approval_id, ref)
+
+    async def _close_card(self, entry: JournalEntry) -> None:
+        """Edit the card here; where none is, say at least that one ended without a trade."""
+        approval = await self._approval_of(entry)
+        if await self._edit_cards(approval) or approval is None:
+            return
+        view = await self._desk.approval(approval)
+        if view is not None and view.approval.kind is ApprovalKind.CARD and view.approval.status in _WITHOUT_TRADE:
+            await self._post(entry)
+
+    async def _edit_cards(self, approval_id: str | None) -> int:
+        """Bring every copy of the card in this channel up to date; how many copies there are."""
+        refs = await self._cards(approval_id) if approval_id else ()
+        reply = await self._renderer.card(approval_id) if approval_id and refs else None
+        for ref in refs if reply is not None else ():
+            if reply is not None and not await self._delivery.edit(ref, reply):
+                await self._replace(approval_id or "", reply)
+        return len(refs)
+
+    async def _replace(self, approval_id: str, reply: Reply) -> None:
+        """A card too old to be edited gets its end as a new message, once."""
+        key = f"replaced:{self._key}:{approval_id}"
+        if await self._store.get(key) is None and await self._delivery.post(reply) is not None:
+            await self._store.put(key, "1")
+
+    async def _cards(self, approval_id: str) -> Sequence[MessageRef]:
+        return [ref for ref in await self._store.cards(approval_id) if ref.channel.key == self._key]
+
+    async def _approval_of(self, entry: JournalEntry) -> str | None:
+        if isinstance(entry.event, ApprovalClosed):
+            return entry.event.approval_id
+        view = await self._desk.batch(entry.event.batch_id) if isinstance(entry.event, BatchCompleted) else None
+        return view.approval.id if view is not None and view.approval is not None else None
+
+    async def _advance(self, seq: int) -> int:
+        await self._store.set_cursor(self._key, seq)
+        return seq

@@ -1,0 +1,1 @@
+"""From facts to messages: figures in words, cards, events, pictures."""

@@ -1,0 +1,1 @@
+"""The messages people see: a headline as prose, figures as a monospace card."""

@@ -1,0 +1,58 @@
+"""What came of a batch: one message for all its orders."""
+
+from __future__ import annotations
+
+from chatbot.message import Reply, Tone
+from chatbot.present import marks
+from chatbot.present.cards import executions as ex
+from chatbot.present.cards.approvals import decided_by
+from chatbot.present.layout import block, prose
+from chatbot.present.refusals import sentence
+from trading.contract import BatchView, World
+from trading.domain.order import Source
+from trading.domain.risk import Refused
+
+_EXITS = {Source.STOP: marks.STOP, Source.TARGET: marks.TARGET}
+
+
+def completed(view: BatchView, world: World) -> Reply:
+    """Fills, what was not filled and why, realized profit and fees."""
+    done = ex.executions(view.orders, view.fills)
+    return Reply(
+        text=prose(f"{_mark(view, done)} {_heading(view, world)}", origin(view)),
+        card=block(ex.result_lines(done, world.quote), ex.summary_lines(done, world.quote)),
+        tone=Tone.GOOD if view.fills else Tone.BAD,
+    )
+
+
+def refused(view: BatchView, refusal: Refused, world: World) -> Reply:
+    """A batch that failed validation: nothing of it was placed, and why."""
+    return Reply(
+        text=prose(f"{marks.REFUSED} {_heading(view, world)}", sentence(refusal), "Nothing was placed.", origin(view)),
+        tone=Tone.BAD,
+    )
+
+
+def origin(view: BatchView) -> str:
+    """Who or what wished for the batch: the decider of a rebalance, the person who asked, or the rule's reason."""
+    batch = view.batch
+    if batch.source is Source.REBALANCE or view.cycle is not None:
+        return decided_by(view.cycle, batch.decided_by)
+    if batch.source in (Source.MANUAL, Source.FLATTEN):
+        return f"Asked for by {batch.decided_by}"
+    return batch.reason
+
+
+def _heading(view: BatchView, world: World) -> str:
+    heading = ex.heading(view.batch, view.orders, world)
+    if view.batch.source not in _EXITS:
+        return heading
+    bases = dict.fromkeys(order.intent.instrument.base for order in view.orders)
+    return f"{ex.title(view.batch, view.orders)} · {marks.mode(world)} · {', '.join(bases)}"
+
+
+def _mark(view: BatchView, done: list[ex.Execution]) -> str:
+    if not view.fills:
+        return marks.REFUSED
+    sides = dict.fromkeys(execution.order.side for execution in done if execution.fills)
+    return _EXITS.get(view.batch.source) or "".join(marks.SIDES[side] for side in sides)

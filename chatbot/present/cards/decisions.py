@@ -1,0 +1,137 @@
+"""Rebalance decisions: the newest plan, a decision to hold, the running thesis."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chatbot.message import Reply, Tone
+from chatbot.present import marks
+from chatbot.present import numbers as n
+from chatbot.present.cards import executions as ex
+from chatbot.present.cards.approvals import decided_by
+from chatbot.present.layout import Lines, block, capitalized, pair, prose, table, wrapped
+from trading.contract import BatchView, PlanView, ThesisView, World
+from trading.domain.money import ZERO
+from trading.domain.plan import Cycle, CycleOutcome
+from trading.domain.risk import ApprovalStatus
+
+_AFTER_WAITING = {
+    ApprovalStatus.PENDING: "It waits for approval: /pending",
+    ApprovalStatus.APPROVED: "It was approved and traded.",
+    ApprovalStatus.REJECTED: "It was rejected; nothing was traded.",
+    ApprovalStatus.EXPIRED: "Its card expired; nothing was traded.",
+    ApprovalStatus.SUPERSEDED: "Its card was replaced by a newer one: /pending",
+}
+_FORCED = "held because"
+
+
+def cycle(cycle: Cycle, world: World) -> Reply:
+    """A rebalance that placed nothing: held by choice, held for want of good input, or refused."""
+    forced = cycle.outcome is not CycleOutcome.HELD or _forced(cycle)
+    return Reply(
+        text=prose(
+            f"{marks.ATTENTION if forced else marks.ANSWER} Rebalance · {marks.mode(world)} · plan {cycle.id[:4]}",
+            verdict(cycle),
+            decided_by(cycle, ""),
+            capitalized(cycle.reason),
+            *(f"Guard: {note}" for note in cycle.notes[:3]),
+        ),
+        tone=Tone.WARNING if forced else Tone.PLAIN,
+    )
+
+
+def verdict(cycle: Cycle) -> str:
+    """What came of a cycle, in one sentence; a chosen hold is told apart from a forced one."""
+    if cycle.outcome is CycleOutcome.FAILED or (cycle.outcome is CycleOutcome.HELD and _forced(cycle)):
+        return "Held, not by choice: nothing was traded because the decision could not be made."
+    return {
+        CycleOutcome.TRADED: "It traded.",
+        CycleOutcome.WAITING: "It waits for approval.",
+        CycleOutcome.HELD: "Held by choice: no trade is worth making now.",
+        CycleOutcome.REFUSED: "Refused: nothing was placed.",
+    }[cycle.outcome]
+
+
+def plan(view: PlanView, world: World, now: datetime) -> Reply:
+    """The newest decision with its reasons, and when the next one runs."""
+    if view.cycle is None:
+        text = f"{marks.ANSWER} {marks.mode(world)} · No rebalance has been decided yet."
+        return Reply(text=prose(text, f"Decided by {view.decider} when due.", _next(view, world, now)))
+    cycle = view.cycle
+    return Reply(
+        text=prose(
+            f"{marks.ANSWER} Plan {cycle.id[:4]} · {marks.mode(world)} · {n.local_moment(cycle.at, world.timezone)}",
+            _outcome(view, cycle),
+            decided_by(cycle, view.decider),
+            _next(view, world, now),
+        ),
+        card=block(_weights(cycle), _reasons(cycle), _result(view, world)),
+    )
+
+
+def thesis(view: ThesisView, world: World) -> Reply:
+    """The running view of the market, and the ones before it."""
+    if view.current is None:
+        return Reply(text=f"{marks.ANSWER} {marks.mode(world)} · No thesis has been written yet.")
+    current = view.current
+    earlier = [f"{n.local_day(old.at, world.timezone)}, {old.decided_by}: {old.text}" for old in view.earlier[:3]]
+    return Reply(
+        text=prose(
+            f"{marks.ANSWER} Thesis · {marks.mode(world)} · {n.local_moment(current.at, world.timezone)}",
+            f"Written by {current.decided_by}",
+            current.text,
+            *(["", "Before:"] if earlier else []),
+            *earlier,
+        )
+    )
+
+
+def _outcome(view: PlanView, cycle: Cycle) -> str:
+    """What has come of it by now: a plan that waited for approval may have been decided since."""
+    approval = view.batch.approval if view.batch is not None else None
+    if cycle.outcome is not CycleOutcome.WAITING or approval is None:
+        return verdict(cycle)
+    return _AFTER_WAITING[approval.status]
+
+
+def _waits(batch: BatchView) -> bool:
+    return batch.approval is not None and batch.approval.status is not ApprovalStatus.APPROVED
+
+
+def _forced(cycle: Cycle) -> bool:
+    return cycle.reason.lower().startswith(_FORCED)
+
+
+def _next(view: PlanView, world: World, now: datetime) -> str:
+    if view.next_rebalance is None:
+        return ""
+    return f"Next {n.local_time(view.next_rebalance, world.timezone)}, {n.relative(view.next_rebalance - now)}"
+
+
+def _weights(cycle: Cycle) -> Lines:
+    if cycle.plan is None:
+        return []
+    rows = [
+        (w.symbol.split("/")[0], n.share(cycle.weights_now.get(w.symbol, ZERO)), n.share(w.weight))
+        for w in cycle.plan.weights
+        if w.weight or cycle.weights_now.get(w.symbol)
+    ]
+    return table([("", "before", "target"), *rows, ("Cash", "", n.share(cycle.plan.cash_weight))], "<>>")
+
+
+def _reasons(cycle: Cycle) -> Lines:
+    why = cycle.plan.reason if cycle.plan else cycle.reason
+    each = [line for w in (cycle.plan.weights if cycle.plan else ()) for line in _reason(w.symbol, w.reason)]
+    guards = [line for note in cycle.notes[:4] for line in wrapped(f"Guard: {note}", most=2)]
+    return [*wrapped(f"Why: {why}", most=5), *each, *guards]
+
+
+def _reason(symbol: str, reason: str) -> Lines:
+    return wrapped(f"{symbol.split('/')[0]}: {reason}", most=3) if reason else []
+
+
+def _result(view: PlanView, world: World) -> Lines:
+    if view.batch is None or _waits(view.batch):
+        return []
+    done = ex.executions(view.batch.orders, view.batch.fills)
+    return ex.result_lines(done, world.quote) + pair("Fees", ex.fees(done, world.quote))

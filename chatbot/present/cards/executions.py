@@ -1,0 +1,114 @@
+"""What came of orders, line by line; shared by decided cards and batch messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from chatbot.present import marks
+from chatbot.present import numbers as n
+from chatbot.present.layout import Lines, pair, wrapped
+from trading.contract import World
+from trading.domain.order import Batch, Fill, Order, OrderStatus, Side, Source
+
+_TITLES = {
+    Source.REBALANCE: "Rebalance",
+    Source.STRATEGY: "Strategy",
+    Source.STOP: "Stop",
+    Source.TARGET: "Target",
+    Source.FLATTEN: "Flatten",
+}
+_UNDER_WAY = {OrderStatus.INTENDED, OrderStatus.SUBMITTED, OrderStatus.ACCEPTED, OrderStatus.PARTIALLY_FILLED}
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """An order and its fills."""
+
+    order: Order
+    fills: tuple[Fill, ...]
+
+    @property
+    def quantity(self) -> Decimal:
+        return sum((fill.quantity for fill in self.fills), Decimal(0))
+
+    @property
+    def notional(self) -> Decimal:
+        return sum((fill.notional for fill in self.fills), Decimal(0))
+
+
+def executions(orders: Sequence[Order], fills: Sequence[Fill]) -> list[Execution]:
+    """Every order with its own fills, in the orders' sequence."""
+    return [
+        Execution(order, tuple(fill for fill in fills if fill.client_order_id == order.client_order_id))
+        for order in orders
+    ]
+
+
+def title(batch: Batch, orders: Sequence[Order]) -> str:
+    """ "Rebalance", "Stop", "Buy BTC"."""
+    named = _TITLES.get(batch.source)
+    if named:
+        return named
+    if len(orders) != 1:
+        return "Orders"
+    return f"{orders[0].side.value.capitalize()} {orders[0].intent.instrument.base}"
+
+
+def heading(batch: Batch, orders: Sequence[Order], world: World) -> str:
+    """ "Rebalance · LIVE · plan 7f3a"."""
+    reference = f"plan {batch.cycle_id[:4]}" if batch.cycle_id else f"order {batch.id[:4]}"
+    return f"{title(batch, orders)} · {marks.mode(world)} · {reference}"
+
+
+def result_lines(done: Sequence[Execution], quote: str) -> Lines:
+    """Fills with their marks, then what was not, or only partly, filled and why."""
+    return [line for execution in done for line in (*_filled(execution, quote), *_unfilled(execution))]
+
+
+def summary_lines(done: Sequence[Execution], quote: str) -> Lines:
+    """Realized profit of the sales, fees, and how many orders filled."""
+    sales = [fill for execution in done for fill in execution.fills if fill.side is Side.SELL]
+    realized = sum((fill.realized for fill in sales), Decimal(0))
+    filled = sum(execution.order.status is OrderStatus.FILLED for execution in done)
+    paid = f"Fees {fees(done, quote)} · " if any(execution.fills for execution in done) else ""
+    return [
+        *(pair("Realized", n.signed_money(realized, quote)) if sales else []),
+        *wrapped(f"{paid}{filled} of {len(done)} filled"),
+    ]
+
+
+def fees(done: Sequence[Execution], quote: str) -> str:
+    """The fees paid, per currency."""
+    totals: dict[str, Decimal] = {}
+    for fill in (fill for execution in done for fill in execution.fills):
+        totals[fill.fee.currency] = totals.get(fill.fee.currency, Decimal(0)) + fill.fee.amount
+    return " + ".join(n.money(amount, currency) for currency, amount in totals.items()) or n.money(Decimal(0), quote)
+
+
+def _filled(execution: Execution, quote: str) -> Lines:
+    if not execution.fills:
+        return []
+    market = execution.order.intent.instrument
+    mark = f"{marks.SIDES[execution.order.side]} {market.base}"
+    at = n.price(execution.notional / execution.quantity, market)
+    exact, short = n.quantity(execution.quantity, market), n.short_quantity(execution.quantity, market)
+    worth, whole = n.money(execution.notional, quote), n.whole_money(execution.notional, quote)
+    # One line where it can be: the exact size and the cents are in the list of trades.
+    lines = [pair(f"{mark} {size} at {at}", value) for size, value in ((exact, worth), (short, worth), (short, whole))]
+    return min(lines, key=len)
+
+
+def _unfilled(execution: Execution) -> Lines:
+    order = execution.order
+    if order.status is OrderStatus.FILLED:
+        return []
+    market = order.intent.instrument
+    what = f"{order.side.value} {market.base} {n.quantity(order.intent.quantity, market)}"
+    if order.status is OrderStatus.UNKNOWN:
+        return wrapped(f"{marks.ATTENTION} {what}: outcome unknown, the venue is being asked")
+    if order.status in _UNDER_WAY:
+        return wrapped(f"{marks.WAITING} {what}: {'partly filled' if execution.fills else 'on its way'}")
+    word = "rest not filled" if execution.fills else order.status.value.lower()
+    return wrapped(f"{marks.REFUSED} {what}: {word}{'. ' + order.detail if order.detail else ''}", most=5)

@@ -1,0 +1,50 @@
+"""Refusals in people's words: what, why with the figures, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chatbot.message import Reply, Tone
+from chatbot.present import marks
+from chatbot.present.layout import prose
+from trading.contract import World
+from trading.domain.risk import RefusalCode, Refused
+
+_C = RefusalCode
+HEADLINES: Mapping[RefusalCode, str] = {
+    _C.HALTED: "Trading is halted; only protective exits go through.",
+    _C.REDUCING: "Only exits are allowed now; nothing new is bought.",
+    _C.STALE_PRICE: "The newest price is too old to trade on.",
+    _C.NO_PRICE: "There is no price for it yet.",
+    _C.UNKNOWN_SYMBOL: "That is not traded here.",
+    _C.BELOW_MIN_QUANTITY: "The quantity is below the venue's minimum.",
+    _C.BELOW_MIN_NOTIONAL: "The amount is below the venue's minimum.",
+    _C.ABOVE_MAX_ORDER_SIZE: "The order is larger than the limit per order.",
+    _C.ABOVE_MAX_POSITION: "The position would grow beyond its limit.",
+    _C.NOT_ENOUGH_CASH: "There is not enough free cash.",
+    _C.NOTHING_TO_SELL: "There is nothing to sell.",
+    _C.EXCEEDS_POSITION: "That is more than is held.",
+    _C.ORDER_IN_FLIGHT: "Another order for it is still on its way.",
+    _C.INVALID_AMOUNT: "That amount cannot be used.",
+    _C.NOTHING_TO_DO: "There is nothing to do.",
+    _C.PRICE_MOVED: "The price moved too far since the card was made.",
+    _C.EXPIRED: "The card has expired; nothing was traded.",
+    _C.ALREADY_DECIDED: "The card has already been decided.",
+    _C.NOT_ALLOWED: "You may not do that.",
+    _C.UNKNOWN_CARD: "That card is not known here.",
+    _C.VENUE_REFUSED: "The venue refused the order.",
+    _C.VENUE_UNAVAILABLE: "The venue does not answer; nothing was traded.",
+    _C.DAILY_LOSS_LIMIT: "The daily loss limit is reached; nothing new is bought.",
+}
+"""The first sentence of every refusal, by code; the figures follow from the refusal's detail."""
+
+
+def refusal(refused: Refused, world: World) -> Reply:
+    """A refusal as a message."""
+    return Reply(text=f"{marks.REFUSED} {marks.mode(world)} · {sentence(refused)}", tone=Tone.BAD, ok=False)
+
+
+def sentence(refused: Refused) -> str:
+    """Headline and figures; a detail that says nothing more is not repeated."""
+    headline, detail = HEADLINES[refused.code], refused.detail.strip()
+    return prose(headline, "" if detail.rstrip(".").lower() == headline.rstrip(".").lower() else detail)

@@ -1,0 +1,75 @@
+"""One running instance per state directory, and where to reach it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from trading.errors import Fatal
+
+LOCK = "lock"
+ADDRESS = "running.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a running instance listens, and the token that opens it."""
+
+    url: str
+    token: str
+
+
+class Instance:
+    """Holds the state directory for one process; the lock goes with the process, however that ends."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self._dir = state_dir
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> Self:
+        self._dir.mkdir(parents=True, exist_ok=True)
+        self._file = (self._dir / LOCK).open("a")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._file.close()
+            raise Fatal(f"Another Purser is running on {self._dir}; stop it first, or set another STATE_DIR.") from None
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        (self._dir / ADDRESS).unlink(missing_ok=True)
+        if self._file is not None:
+            self._file.close()
+
+    def publish(self, address: Address) -> None:
+        """Tell the command line where to reach us; only this user may read it."""
+        path = self._dir / ADDRESS
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(asdict(address), file)
+
+
+def running_at(state_dir: Path) -> Address | None:
+    """Where the instance on `state_dir` listens; None when none runs there."""
+    path = state_dir / ADDRESS
+    if not path.exists() or not _locked(state_dir / LOCK):
+        return None
+    return Address(**json.loads(path.read_text()))
+
+
+def _locked(path: Path) -> bool:
+    if not path.exists():
+        return False
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
