@@ -8,23 +8,43 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 
+def _setting(default: Any, about: str, allowed: str) -> Any:
+    return Field(default, description=about, json_schema_extra={"allowed": allowed})
+
+
 class ChatSettings(BaseModel):
     """Tokens, the people and channels that are let in, and where the page is served."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    telegram_bot_token: SecretStr | None = None
-    telegram_chat_id: str | None = None
-    telegram_user_ids: tuple[str, ...] = ()
-    telegram_api_base_url: str | None = None
-    discord_bot_token: SecretStr | None = None
-    discord_channel_id: str | None = None
-    discord_guild_id: str | None = None
-    discord_user_ids: tuple[str, ...] = ()
-    discord_api_base_url: str | None = None
-    discord_gateway_url: str | None = None
-    dashboard_host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
-    dashboard_port: int = 5000
+    telegram_bot_token: SecretStr | None = _setting(None, "Turns Telegram on", "the token that @BotFather gave")
+    telegram_chat_id: str | None = _setting(
+        None, "The chat that is served and gets the notices", "a whole number such as 123456789, negative for a group"
+    )
+    telegram_user_ids: tuple[str, ...] = _setting(
+        (),
+        "Who may trade in a group, whose other members only look on; a private chat belongs to its person",
+        "user ids, comma separated",
+    )
+    telegram_api_base_url: str | None = _setting(None, "Another Bot API server", "an address like http://host:8081")
+    discord_bot_token: SecretStr | None = _setting(None, "Turns Discord on", "the bot's token from the developer portal")
+    discord_channel_id: str | None = _setting(
+        None, "The channel that is served and gets the notices", "a whole number such as 123456789"
+    )
+    discord_guild_id: str | None = _setting(
+        None, "The server that the channel belongs to", "a whole number such as 123456789"
+    )
+    discord_user_ids: tuple[str, ...] = _setting(
+        (), "Who may trade; when empty, everyone who can write in the channel may", "user ids, comma separated"
+    )
+    discord_api_base_url: str | None = _setting(
+        None, "Another address of the REST API", "an address like http://host:port"
+    )
+    discord_gateway_url: str | None = _setting(None, "Another address of the gateway", "an address like ws://host:port")
+    dashboard_host: Annotated[str, Field(min_length=1)] = _setting(
+        "127.0.0.1", "Where the page listens; anything else opens it to other machines", "an address"
+    )
+    dashboard_port: int = _setting(5000, "The page's port; 0 takes any free one", "a whole number from 0 to 65535")
 
     @model_validator(mode="before")
     @classmethod

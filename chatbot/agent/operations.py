@@ -52,12 +52,13 @@ async def schedule(reader: Reader) -> Reply:
     found, plan = await reader.status(), await reader.plan()
     zone = found.world.timezone
     state = _STATES[found.state] + (f": {found.state_reason}" if found.state_reason else "")
-    last = "No rebalance has been decided yet."
+    last = ["No rebalance has been decided yet."]
     if plan.cycle is not None:
-        verdict = decisions.verdict(plan.cycle)
-        last = f"Last decision {n.local_moment(plan.cycle.at, zone)}: {verdict} {capitalized(plan.cycle.reason)}"
+        when = n.local_moment(plan.cycle.at, zone)
+        reason = capitalized(plan.cycle.reason.rstrip("."))
+        last = [f"Last decision {when}: {decisions.verdict(plan.cycle)}", f"{reason}." if reason else ""]
     return Reply(
-        text=answer(f"{state.rstrip('.')}.", _next(found), last, f"Decided by {plan.decider}.", of_status(found)),
+        text=answer(f"{state.rstrip('.')}.", _next(found), *last, f"Decided by {plan.decider}.", of_status(found)),
         buttons=(Button("Plan", "do:/plan"),),
     )
 

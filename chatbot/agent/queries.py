@@ -131,7 +131,10 @@ class ThesisAsked:
 
 @dataclass(frozen=True, slots=True)
 class DrawdownRisk:
+    """`beyond` names what was asked besides and is not kept: "beta", "the cause of a fall"."""
+
     window: str | None = None
+    beyond: str = ""
 
 
 @dataclass(frozen=True, slots=True)

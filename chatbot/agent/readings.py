@@ -37,6 +37,12 @@ _PICKS = (
     (Pick.LARGEST, r"\b(?:largest|biggest|main|top|most)\b"),
     (Pick.SMALLEST, r"\b(?:smallest|least)\b"),
 )
+_BEYOND = (
+    ("beta", r"\bbeta\b"),
+    ("the cause of a fall", r"\bcaused?\b|\bbecause\b"),
+    ("the Sortino ratio", r"\bsortino\b"),
+    ("the Calmar ratio", r"\bcalmar\b"),
+)
 
 
 def compare(heard: Heard) -> Query | None:
@@ -89,7 +95,9 @@ def our_profit(heard: Heard) -> Query | None:
 
 
 def risk(heard: Heard) -> Query | None:
-    return DrawdownRisk(heard.window) if heard.ours else None
+    """The figures we keep; what was asked beyond them is named."""
+    beyond = next((name for name, pattern in _BEYOND if heard.has(pattern)), "")
+    return DrawdownRisk(heard.window, beyond) if heard.ours else None
 
 
 def fees(heard: Heard) -> Query | None:

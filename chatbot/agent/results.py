@@ -48,11 +48,11 @@ async def risk(query: DrawdownRisk, reader: Reader, charts: EquityCharts) -> Rep
         return await _nothing_measured(window, reader)
     ours = performance.lines[0]
     text = answer(
-        f"Deepest fall {_falls(performance, _asked(Benchmark.BOTH, performance))} {performance.window.label}.",
+        f"Deepest fall {performance.window.label}: {_falls(performance, _asked(Benchmark.BOTH, performance))}.",
         f"Sharpe {n.figure(ours.sharpe)}, volatility {_share(ours.volatility)} a year, "
         f"{n.share(performance.exposure)} invested on average.",
         _too_few(performance),
-        "What caused a fall, and beta, are not among the figures kept.",
+        f"{capitalized(query.beyond)} is not among the figures kept." if query.beyond else "",
         of_performance(performance),
     )
     picture = equity_picture(performance, await charts.equity(performance))

@@ -249,6 +249,7 @@ RULES: tuple[tuple[str, Reading], ...] = (
         ),
         readings.holdings,
     ),
+    (r"\bhow (?:much|many)\b", readings.coin_doing),
     (r"^(?:what (?:is|about) |how about |how is )?(?:the |my |our )?[\w/]+$", readings.price),
 )
 """Which words ask for what; matched against the question without its span of time."""

@@ -35,7 +35,7 @@ async def read(request: Request, shape: type[Body]) -> Body:
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise HTTPException(415, "Send JSON with Content-Type: application/json.")
     try:
-        return shape.model_validateas_json(await _bounded_body(request))
+        return shape.model_validate_json(await _bounded_body(request))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "body"

@@ -195,9 +195,10 @@ def _end_line(thesis: Thesis) -> str:
 
 def _whole_entries(content: bytes) -> int:
     """The length of `content` without an entry that has no end; notes that people added stay."""
+    content = content[: whole_lines(content)]
     last_end = max(content.rfind(f"\n{_END}".encode()), 0)
     torn = content.find(b"\n## ", last_end)
-    kept = content[: whole_lines(content if torn < 0 else content[: torn + 1])].rstrip()
+    kept = (content if torn < 0 else content[:torn]).rstrip()
     return len(kept) + 1 if kept else 0
 
 
