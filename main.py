@@ -7,12 +7,13 @@ import json
 import secrets
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import typer
 from pydantic import SecretStr
@@ -32,17 +33,19 @@ from chatbot.transports.console import ConsoleTransport
 from chatbot.transports.terminal import TerminalTransport
 from chatbot.transports.terminal_text import print_reply, reply_to_json, save_pictures
 from trading.clock import SystemClock
-from trading.errors import Fatal, PurserError, SettingsError
+from trading.errors import Fatal, PurserError
 from trading.instance import Address, Instance, running_at
 from trading.log import configure_logging
-from trading.settings import CoreSettings, SettingsReader, keep_settings, kept_settings, utc_day
+from trading.settings import CoreSettings, SettingsReader, day_start, keep_settings, kept_settings
 from trading.worlds import Course, Running, open_world
 
 ENV_FILE = Path(".env")
 DEMO_STATE = Path("data/state/demo")
 DEMO_DEFAULTS = {"STARTING_CASH": "10000", "APPROVAL_MODES": "live,paper", "STATE_DIR": str(DEMO_STATE)}
 DEMO = {"MODE": "paper", "MARKET": "simulated"}
-STOP_WITHIN_SECONDS = 4.0
+STOP_WITHIN_SECONDS = 2.0
+PAGE_HISTORY = 200
+"""Messages the page still shows after a restart."""
 TELL_WITHIN_SECONDS = 20.0
 Result = TypeVar("Result")
 Said = tuple[Reply, Path]
@@ -102,22 +105,24 @@ def run(
 ) -> None:
     """Trade the configured market and serve every configured chat, until stopped."""
     with _told_plainly():
-        course = Course(_instant(start_at), _instant(end_at), day)
-        asyncio.run(_serve(Settings.read(), course, _greet_run))
+        settings = Settings.read()
+        zone = settings.core.timezone
+        course = Course(_instant(start_at, zone), _instant(end_at, zone), day)
+        _run(_serve(settings, course, _greet_run))
 
 
 @cli.command()
 def demo(day: DayOption = 60.0) -> None:
     """Try it: simulated market, paper money, one simulated day per minute."""
     with _told_plainly():
-        asyncio.run(_serve(Settings.read(DEMO_DEFAULTS, DEMO), Course(day_seconds=day), _greet_demo))
+        _run(_serve(Settings.read(DEMO_DEFAULTS, DEMO), Course(day_seconds=day), _greet_demo))
 
 
 @cli.command()
 def ask(text: str, as_json: JsonOption = False) -> None:
     """Send one message as the owner and print the reply."""
     with _told_plainly():
-        reply = asyncio.run(_with_bot(lambda bot: _asked(bot, text)))
+        reply = _run(_with_bot(lambda bot: _asked(bot, text)))
         _show(reply, as_json)
 
 
@@ -125,7 +130,7 @@ def ask(text: str, as_json: JsonOption = False) -> None:
 def press(button: str, as_json: JsonOption = False) -> None:
     """Press a button by its id, as a reply showed it."""
     with _told_plainly():
-        reply = asyncio.run(_with_bot(lambda bot: _pressed(bot, button)))
+        reply = _run(_with_bot(lambda bot: _pressed(bot, button)))
         _show(reply, as_json)
 
 
@@ -133,7 +138,7 @@ def press(button: str, as_json: JsonOption = False) -> None:
 def chat() -> None:
     """Chat in this terminal, with the running bot or with the state directory."""
     with _told_plainly():
-        asyncio.run(_with_bot(_chat))
+        _run(_with_bot(_chat))
 
 
 @cli.command()
@@ -162,7 +167,7 @@ def replay(
         )
         with Progress(console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("replaying", total=None)
-            result = asyncio.run(run_replay(request, lambda reached: bar.update(task, completed=reached)))
+            result = _run(run_replay(request, lambda reached: bar.update(task, completed=reached)))
         if json_file is not None:
             json_file.write_text(json.dumps(result_as_json(result), indent=1))
         print(as_text(result))
@@ -174,15 +179,15 @@ async def _serve(settings: Settings, course: Course, greet: Callable[[Running, s
     with Instance(state) as instance:
         configure_logging(state, settings.core.log_level, settings.secrets())
         keep_settings(settings.core)
+        stop = _stop_on_signals()
         running = await open_world(settings.core, course)
         try:
             await running.core.start()
             chat_store = await _chat_store(settings.core)
             token = secrets.token_urlsafe(24)
             charts = Charts()
-            transports, web = _transports(settings.chat, running, charts, token)
+            transports, web = _transports(settings.chat, running, charts, token, state)
             app = _app(settings, running, transports, chat_store, charts)
-            stop = _stop_on_signals()
             async with asyncio.TaskGroup() as group:
                 chat_done = asyncio.Event()
                 chatting = group.create_task(app.run(chat_done), name="chat")
@@ -192,7 +197,8 @@ async def _serve(settings: Settings, course: Course, greet: Callable[[Running, s
                 chat_done.set()
             await app.close()
         finally:
-            await asyncio.wait_for(running.close(), STOP_WITHIN_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(running.close(), STOP_WITHIN_SECONDS)
 
 
 async def _drive(running: Running, stop: asyncio.Event, told: Callable[[], Awaitable[None]]) -> None:
@@ -238,16 +244,17 @@ async def _chat_store(settings: CoreSettings) -> ChatStore:
 
 
 def _transports(
-    settings: ChatSettings, running: Running, charts: Charts, token: str
+    settings: ChatSettings, running: Running, charts: Charts, token: str, state_dir: Path
 ) -> tuple[list[Transport], Any]:
     """Every configured platform; the page always, and the terminal for notices."""
     from chatbot.transports.web import WebTransport
+    from chatbot.transports.web_diary import Diary
 
     core, registry = running.core, catalogue()
     people, hints = core.adapters.people, [(command.name, command.summary) for command in registry]
-    web = WebTransport(
-        settings.dashboard_host, settings.dashboard_port, token, core.desk, people, _banner(running), charts, hints
-    )
+    host, port = settings.dashboard_host, settings.dashboard_port
+    diary = Diary(state_dir / "page", PAGE_HISTORY)
+    web = WebTransport(host, port, token, core.desk, people, _banner(running), charts, hints, diary)
     transports: list[Transport] = [web, ConsoleTransport()]
     if settings.telegram_bot_token:
         from chatbot.transports.telegram import TelegramTransport
@@ -401,8 +408,18 @@ def _show(said: Said, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _instant(text: str) -> datetime | None:
-    return utc_day(text) if text else None
+def _run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run `work` on uvloop where there is one: chat traffic costs a third less there."""
+    try:
+        from uvloop import new_event_loop
+    except ImportError:
+        return asyncio.run(work)
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        return runner.run(work)
+
+
+def _instant(text: str, zone: ZoneInfo) -> datetime | None:
+    return day_start(text, zone) if text else None
 
 
 @contextmanager

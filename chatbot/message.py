@@ -22,7 +22,7 @@ class Role(IntEnum):
 class Actor:
     """Who speaks. `platform` is "telegram", "discord", "web" or "terminal"; `id` is the platform's user id.
 
-    `suspect` names what makes an identity unusable ("anonymous admin", "forwarded", "channel post", "bot"), or is empty.
+    `suspect` names what makes an identity unusable ("anonymous admin", "forwarded", "bot"), or is empty.
     """
 
     platform: str
@@ -127,7 +127,7 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A message from us. `text` is prose lines; `card` is monospace, at most 36 columns wide; neither contains markup."""
+    """A message from us. `text` is prose; `card` is monospace, at most 36 columns wide; neither contains markup."""
 
     text: str
     card: str = ""

@@ -27,7 +27,9 @@ class ChatSettings(BaseModel):
         "user ids, comma separated",
     )
     telegram_api_base_url: str | None = _setting(None, "Another Bot API server", "an address like http://host:8081")
-    discord_bot_token: SecretStr | None = _setting(None, "Turns Discord on", "the bot's token from the developer portal")
+    discord_bot_token: SecretStr | None = _setting(
+        None, "Turns Discord on", "the bot's token from the developer portal"
+    )
     discord_channel_id: str | None = _setting(
         None, "The channel that is served and gets the notices", "a whole number such as 123456789"
     )

@@ -133,7 +133,7 @@ class Trades:
 
 @dataclass(frozen=True, slots=True)
 class Pnl:
-    """Profit over a window. `change` = equity at the end - equity at the start - flows; realized and fees are from fills."""
+    """Profit over a window. `change` is equity at its end less that at its start less flows; the rest is from fills."""
 
     window: Window
     change: Decimal | None
@@ -267,7 +267,7 @@ class Reader(Protocol):
         ...
 
     def window(self, words: str) -> Window | None:
-        """"today", "yesterday", "this week", "last week", "this month", "last month", "this year", "last 7 days",
+        """ "today", "yesterday", "this week", "last week", "this month", "last month", "this year", "last 7 days",
         "since march", "since 2025-03-01", "all": in the user's time zone; None when not understood."""
         ...
 

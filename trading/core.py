@@ -108,13 +108,14 @@ class Core:
     desk: CoreDesk
 
     async def open(self) -> int:
-        """Take up the last run's state and settle what it left open; how many orders had to be. Raises NeedsOperator."""
+        """Take up the last run's state and settle what it left open; returns how many orders. Raises NeedsOperator."""
         await self.switch.load()
         await self.approvals.load()
         await self.curve.load()
+        # Prices first: what still rests at the venue reserves cash at them.
+        await self.refresh(self.watched)
         recovered = await self.recovery.run()
         await self._check_books()
-        await self.refresh(self.watched)
         return recovered
 
     async def start(self) -> None:
@@ -209,16 +210,22 @@ async def assemble(rules: Rules, adapters: Adapters, planner: Planner) -> Core:
     benchmarks = _benchmarks(every, rules.world.quote)
     curve = EquityCurve(store, account, benchmarks, clock)
     snapshots = Snapshots(adapters.market, quotes, account, tuple(instruments.values()), rules.limits)
-    rebalance = Rebalance(
-        store, snapshots, planner, intake, account, instruments, rules.limits, clock, adapters.new_id
-    )
+    rebalance = Rebalance(store, snapshots, planner, intake, account, instruments, rules.limits, clock, adapters.new_id)
     monitor = Monitor(intake, account, protections, instruments, clock, adapters.new_id)
     holdings = Holdings(account, quotes, protections, instruments)
     cards = CardViews(store, adapters.people)
     trades = TradeViews(store, curve, holdings)
     trigger = DailyAt(rules.rebalance_at, rules.world.timezone)
     overview = Overview(
-        rules.world, account, curve, holdings, trades, cards, switch, clock, planner.name,
+        rules.world,
+        account,
+        curve,
+        holdings,
+        trades,
+        cards,
+        switch,
+        clock,
+        planner.name,
         lambda: trigger.on_or_after(clock.now() + timedelta(microseconds=1)),
     )
     reports = Reports(rules.world, store, account, curve, holdings, trades, switch, clock, rules.report_at)

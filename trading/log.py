@@ -10,7 +10,18 @@ from pathlib import Path
 import structlog
 
 HIDDEN = "•••"
-_QUIET = ("httpx", "httpcore", "httpx2", "telegram", "discord", "openai", "apscheduler", "ccxt", "matplotlib", "uvicorn")
+_QUIET = (
+    "httpx",
+    "httpcore",
+    "httpx2",
+    "telegram",
+    "discord",
+    "openai",
+    "apscheduler",
+    "ccxt",
+    "matplotlib",
+    "uvicorn",
+)
 
 
 class Redacting(logging.Formatter):

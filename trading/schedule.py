@@ -80,19 +80,20 @@ class Walk:
 
     def __init__(self, jobs: Sequence[Job], start: datetime) -> None:
         self._jobs = jobs
-        self._due = [job.trigger.get_next_fire_time(None, start).astimezone(UTC) for job in jobs]
-
-    def next_due(self) -> datetime:
-        """When the next job is due."""
-        return min(self._due)
+        self._due = [_next(job, None, start) for job in jobs]
 
     async def run_due(self, now: datetime) -> None:
         """Run every job that is due at `now`, in time order, then in the order they were given."""
         while self._due and min(self._due) <= now:
             index = min(range(len(self._jobs)), key=lambda i: (self._due[i], i))
             job, due = self._jobs[index], self._due[index]
-            self._due[index] = job.trigger.get_next_fire_time(due, due + timedelta(microseconds=1)).astimezone(UTC)
+            self._due[index] = _next(job, due, due + timedelta(microseconds=1))
             await job.run(due)
+
+
+def _next(job: Job, previous: datetime | None, now: datetime) -> datetime:
+    due: datetime = job.trigger.get_next_fire_time(previous, now)
+    return due.astimezone(UTC)
 
 
 class LiveSchedule:
@@ -107,7 +108,13 @@ class LiveSchedule:
     def start(self) -> None:
         for job in self._jobs:
             self._scheduler.add_job(
-                self._wake, job.trigger, args=[job], id=job.name, coalesce=True, max_instances=1, misfire_grace_time=None
+                self._wake,
+                job.trigger,
+                args=[job],
+                id=job.name,
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
             )
         self._scheduler.start()
 

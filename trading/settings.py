@@ -109,7 +109,9 @@ class CoreSettings(BaseModel):
         "kraken", "The exchange, by its ccxt name", "a ccxt exchange name such as kraken", pattern=r"^[a-z0-9]+$"
     )
     exchange_api_key: SecretStr | None = setting(None, "Only for live trading", "the key as the exchange shows it")
-    exchange_api_secret: SecretStr | None = setting(None, "Only for live trading", "the secret as the exchange shows it")
+    exchange_api_secret: SecretStr | None = setting(
+        None, "Only for live trading", "the secret as the exchange shows it"
+    )
     exchange_base_url: Url | None = setting(None, "Another address of the exchange", "an address like http://host:port")
     symbols: Symbols = setting(
         "BTC/USD,ETH/USD,SOL/USD,XRP/USD,ADA/USD",
@@ -117,7 +119,10 @@ class CoreSettings(BaseModel):
         "pairs like BTC/USD,ETH/USD that share one quote currency",
     )
     quote_currency: Annotated[str, BeforeValidator(_upper)] | None = setting(
-        None, "The currency of cash; by default that of SYMBOLS", "a currency code such as USD", pattern=r"^[A-Z0-9]{2,12}$"
+        None,
+        "The currency of cash; by default that of SYMBOLS",
+        "a currency code such as USD",
+        pattern=r"^[A-Z0-9]{2,12}$",
     )
     starting_cash: Number = setting(
         "100", "Paper money to begin with, in the quote currency (the demo begins with 10000)", "a number above 0", gt=0
@@ -131,47 +136,80 @@ class CoreSettings(BaseModel):
         "one of " + ", ".join(TIMEFRAMES),
         pattern="^(" + "|".join(TIMEFRAMES) + ")$",
     )
-    simulation_seed: int = setting(7, "For MARKET=simulated: the same seed gives the same prices", "a whole number", ge=0)
+    simulation_seed: int = setting(
+        7, "For MARKET=simulated: the same seed gives the same prices", "a whole number", ge=0
+    )
     openai_api_key: SecretStr | None = setting(
         None, "With a key a language model decides rebalances and understands questions", "a key"
     )
-    openai_base_url: Url | None = setting(None, "Another OpenAI-compatible server", "an address like http://host:port/v1")
+    openai_base_url: Url | None = setting(
+        None, "Another OpenAI-compatible server", "an address like http://host:port/v1"
+    )
     openai_model: str = setting("gpt-4o", "The model's name", "a model's name", min_length=1)
     approval_threshold: Number = setting(
-        "50", "Orders above this, single or summed over their batch, wait for a press; in the quote currency",
-        "a number, 0 or more", ge=0,
+        "50",
+        "Orders above this, single or summed over their batch, wait for a press; in the quote currency",
+        "a number, 0 or more",
+        ge=0,
     )
-    approval_modes: Modes = setting("live", "In which modes orders wait for a press", "live, paper, or both: live,paper")
-    approval_ttl_seconds: int = setting(600, "How long a card waits, in seconds", "a whole number from 10 to 86400", ge=10, le=86400)
+    approval_modes: Modes = setting(
+        "live", "In which modes orders wait for a press", "live, paper, or both: live,paper"
+    )
+    approval_ttl_seconds: int = setting(
+        600, "How long a card waits, in seconds", "a whole number from 10 to 86400", ge=10, le=86400
+    )
     approval_drift_percent: Number = setting(
-        "1", "A press asks again when a price has moved further than this since the card, in percent",
-        "a number from 0 to 100", ge=0, le=100,
+        "1",
+        "A press asks again when a price has moved further than this since the card, in percent",
+        "a number from 0 to 100",
+        ge=0,
+        le=100,
     )
     rebalance_at: LocalTime = setting("07:00", "When the portfolio is rebalanced, local time", "a time like 07:00")
     report_at: LocalTime = setting("18:00", "When the daily report is posted, local time", "a time like 18:00")
-    timezone: Zone = setting("America/Denver", "The time zone of days and times", "a name like America/Denver or Europe/Paris")
+    timezone: Zone = setting(
+        "America/Denver", "The time zone of days and times", "a name like America/Denver or Europe/Paris"
+    )
     monitor_interval_seconds: int = setting(
-        30, "How often prices are polled where the exchange has no stream, in seconds", "a whole number from 1 to 3600", ge=1, le=3600
+        30,
+        "How often prices are polled where the exchange has no stream, in seconds",
+        "a whole number from 1 to 3600",
+        ge=1,
+        le=3600,
     )
     max_price_age_seconds: int = setting(
         120, "Older prices never trade, in seconds", "a whole number from 1 to 3600", ge=1, le=3600
     )
     stop_loss_percent: Number = setting(
-        "2", "Sell a position this far below its entry, in percent; 0 turns it off", "a number from 0 to 99", ge=0, le=99
+        "2",
+        "Sell a position this far below its entry, in percent; 0 turns it off",
+        "a number from 0 to 99",
+        ge=0,
+        le=99,
     )
     take_profit_percent: Number = setting(
-        "3", "Sell a position this far above its entry, in percent; 0 turns it off", "a number from 0 to 1000", ge=0, le=1000
+        "3",
+        "Sell a position this far above its entry, in percent; 0 turns it off",
+        "a number from 0 to 1000",
+        ge=0,
+        le=1000,
     )
-    max_order_size: Number | None = setting(None, "No order above this, in the quote currency; empty for no limit", "a number above 0", gt=0)
+    max_order_size: Number | None = setting(
+        None, "No order above this, in the quote currency; empty for no limit", "a number above 0", gt=0
+    )
     max_position_percent: Number = setting(
         "100", "No position above this share of equity, in percent", "a number above 0, at most 100", gt=0, le=100
     )
     daily_loss_limit_percent: Number = setting(
-        "5", "A day's loss beyond this stops new entries until the next local day, in percent; 0 turns it off",
-        "a number from 0 to 100", ge=0, le=100,
+        "5",
+        "A day's loss beyond this stops new entries until the next local day, in percent; 0 turns it off",
+        "a number from 0 to 100",
+        ge=0,
+        le=100,
     )
     database_url: str | None = setting(
-        None, "Where state is kept; by default a SQLite file in STATE_DIR",
+        None,
+        "Where state is kept; by default a SQLite file in STATE_DIR",
         "sqlite+aiosqlite:///path or postgresql+asyncpg://user:password@host/name",
         pattern=r"^(sqlite\+aiosqlite:///|postgresql\+asyncpg://).+",
     )
@@ -213,8 +251,8 @@ Settings = TypeVar("Settings", bound=BaseModel)
 class SettingsReader:
     """Reads declared settings from the environment and a `.env` file; the environment wins, empty means default.
 
-    `defaults` stand in for what neither gives; `forced` wins over both. `declarations` are all models of the program, so that a name which belongs to none of them can be told.
-    Raises SettingsError with one sentence.
+    `defaults` stand in for what neither gives; `forced` wins over both. `declarations` are all models of the
+    program, so that a name which belongs to none of them can be told. Raises SettingsError with one sentence.
     """
 
     def __init__(
@@ -299,13 +337,13 @@ def _text(value: object) -> str:
             return str(value)
 
 
-def utc_day(text: str) -> datetime:
-    """An ISO date or instant as aware UTC. Raises SettingsError."""
+def day_start(text: str, zone: ZoneInfo) -> datetime:
+    """The first instant of an ISO date in `zone`, or an ISO instant, as aware UTC. Raises SettingsError."""
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
         raise SettingsError(f'"{text}" is not a date; write it like 2025-01-31.') from None
-    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return (instant if instant.tzinfo else instant.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def env_example(declarations: Sequence[tuple[str, type[BaseModel]]]) -> str:
@@ -319,5 +357,10 @@ def env_example(declarations: Sequence[tuple[str, type[BaseModel]]]) -> str:
         for name, field in model.model_fields.items():
             extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
             default = "" if field.default in (None, ()) else str(field.default)
-            lines += ["", f"# {field.description}.", f"# Allowed: {extra.get('allowed')}.", f"# {name.upper()}={default}"]
+            lines += [
+                "",
+                f"# {field.description}.",
+                f"# Allowed: {extra.get('allowed')}.",
+                f"# {name.upper()}={default}",
+            ]
     return "\n".join(lines) + "\n"

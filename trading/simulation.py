@@ -6,7 +6,6 @@ started is done. It stands still while a card waits for a person.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -50,7 +49,13 @@ class Simulation:
     """One run over a candle history, from `start` to `end` (or for ever)."""
 
     def __init__(
-        self, core: Core, history: CandleHistory, market: CandleMarket, clock: SimulatedClock, pace: Pace, end: datetime | None
+        self,
+        core: Core,
+        history: CandleHistory,
+        market: CandleMarket,
+        clock: SimulatedClock,
+        pace: Pace,
+        end: datetime | None,
     ) -> None:
         self._core = core
         self._history = history

@@ -6,12 +6,14 @@ Only this file and `trading/research` choose adapters; nothing above or below as
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import structlog
 
 from trading.brain.planner import ModelPlanner
 from trading.clock import Clock, SimulatedClock, SystemClock
@@ -19,7 +21,7 @@ from trading.contract import LanguageModel, World
 from trading.core import Adapters, Core, OpenVenue, Rules, assemble
 from trading.decision.planners import AllocatorPlanner, LanguageModelPlanner, Planner
 from trading.domain.market import TIMEFRAMES, Instrument
-from trading.errors import Fatal, SettingsError
+from trading.errors import Fatal, Retryable, SettingsError
 from trading.exchange.candle_market import CandleMarket
 from trading.exchange.columns import CandleHistory
 from trading.exchange.paper import PaperVenue
@@ -30,11 +32,14 @@ from trading.live import LiveRun
 from trading.orders.approvals import ApprovalRules
 from trading.orders.protections import ExitRules
 from trading.risk.limits import Limits
-from trading.settings import CoreSettings
+from trading.settings import CoreSettings, day_start
 from trading.simulation import CHECKPOINT, Pace, Simulation
 from trading.store.mirrors import Mirrors
 from trading.store.port import Store
 from trading.store.sql import SqlStore
+
+if TYPE_CHECKING:
+    from trading.exchange.ccxt_market import CcxtMarketData
 
 PROMPTS = Path(__file__).resolve().parent.parent / "data" / "prompts"
 PAPER_FEES = FeeRates(maker=Decimal("0.0025"), taker=Decimal("0.0040"))
@@ -71,8 +76,10 @@ class Course:
     day_seconds: float = 60.0
 
 
-SIMULATED_START = datetime(2026, 1, 5, 6, 30)
-"""Local time at which a simulated portfolio begins: half an hour before the default rebalance, the same for everyone."""
+log = structlog.get_logger(__name__)
+
+SIMULATED_START = "2026-01-05T06:30"
+"""Local time at which a simulated portfolio begins, the same for everyone: half an hour before the usual rebalance."""
 
 
 async def open_world(settings: CoreSettings, course: Course) -> Running:
@@ -100,8 +107,9 @@ async def _exchange(settings: CoreSettings, store: Store) -> Running:
     market = CcxtMarketData(settings.exchange, base_url=settings.exchange_base_url, clock=clock)
     try:
         brain = _Brain.of(settings)
-        rules = _rules(settings, World("PAPER", market.name, False, settings.quote, settings.timezone))
-        core = await assemble(rules, Adapters(store, market, _paper(clock), clock, clock), brain.planner)
+        fees = await _published_fees(market, settings.symbols)
+        rules = _rules(settings, World("PAPER", market.name, False, settings.quote, settings.timezone), fees)
+        core = await assemble(rules, Adapters(store, market, _paper(clock, fees), clock, clock), brain.planner)
     except BaseException:
         await market.close()
         raise
@@ -119,8 +127,8 @@ async def _candles(settings: CoreSettings, store: Store, course: Course) -> Runn
     name = "simulated market" if simulated else "recorded candles"
     market = CandleMarket(history, clock, spread=SIMULATED_SPREAD, name=name)
     brain = _Brain.of(settings)
-    rules = _rules(settings, World("PAPER", name, True, settings.quote, settings.timezone))
-    core = await assemble(rules, Adapters(store, market, _paper(clock), clock, people), brain.planner)
+    rules = _rules(settings, World("PAPER", name, True, settings.quote, settings.timezone), PAPER_FEES)
+    core = await assemble(rules, Adapters(store, market, _paper(clock, PAPER_FEES), clock, people), brain.planner)
     end = min((e for e in (history.end, course.end) if e is not None), default=None)
     run = Simulation(core, history, market, clock, Pace(course.day_seconds, people), end)
     services = {"approvals": core.approvals.run, "mirrors": _mirroring(settings, store, people)}
@@ -132,8 +140,7 @@ async def _history(settings: CoreSettings, store: Store, course: Course) -> tupl
     async with store.reading() as read:
         kept = await read.meta(WORLD_START)
     if settings.market == "simulated":
-        morning = SIMULATED_START.replace(tzinfo=settings.timezone).astimezone(UTC)
-        start = datetime.fromisoformat(kept) if kept else course.start or morning
+        start = datetime.fromisoformat(kept) if kept else course.start or day_start(SIMULATED_START, settings.timezone)
         origin = start.replace(hour=0, minute=0, second=0, microsecond=0)
         timeframe = settings.timeframe or "5m"
         simulated = SimulatedCandles(settings.simulation_seed, origin, settings.symbols, settings.quote, timeframe)
@@ -193,16 +200,22 @@ async def _stamp(store: Store, settings: CoreSettings) -> None:
             raise Fatal(f"{settings.state_dir} holds a portfolio of another world ({kept}, not {mine}); set STATE_DIR.")
 
 
-def _paper(clock: Clock) -> OpenVenue:
+async def _published_fees(market: CcxtMarketData, symbols: Sequence[str]) -> FeeRates:
+    """The venue's public rates, the dearest among `symbols`; ours where it does not publish them."""
+    published = [rates for symbol in symbols if (rates := await market.published_fees(symbol)) is not None]
+    return max(published, key=lambda rates: rates.taker, default=PAPER_FEES)
+
+
+def _paper(clock: Clock, fees: FeeRates) -> OpenVenue:
     def open_venue(
         prices: PriceSource, instruments: Mapping[str, Instrument], held: Callable[[str], Decimal]
     ) -> PaperVenue:
-        return PaperVenue(prices, clock, instruments, fee=PAPER_FEES, slippage=PAPER_SLIPPAGE, free=held)
+        return PaperVenue(prices, clock, instruments, fee=fees, slippage=PAPER_SLIPPAGE, free=held)
 
     return open_venue
 
 
-def _rules(settings: CoreSettings, world: World) -> Rules:
+def _rules(settings: CoreSettings, world: World, fees: FeeRates) -> Rules:
     asks = settings.mode in settings.approval_modes
     return Rules(
         world=world,
@@ -213,7 +226,7 @@ def _rules(settings: CoreSettings, world: World) -> Rules:
             max_position=settings.max_position_percent / 100,
             max_price_age=_price_age(settings),
             approval_threshold=settings.approval_threshold if asks else None,
-            fee_rate=PAPER_FEES.taker,
+            fee_rate=fees.taker,
             slippage=PAPER_SLIPPAGE,
         ),
         exits=ExitRules(_fraction(settings.stop_loss_percent), _fraction(settings.take_profit_percent)),
@@ -242,13 +255,20 @@ def _fraction(percent: Decimal) -> Decimal | None:
 def _mirroring(settings: CoreSettings, store: Store, clock: Clock) -> Service:
     mirrors = Mirrors(settings.state_dir / "exports", store, settings.quote)
 
+    async def catch_up() -> None:
+        try:
+            await mirrors.catch_up()
+        except Retryable as error:
+            # Copies for people: trading goes on without them, and they catch up once they can be written.
+            log.warning("exports are behind", why=str(error))
+
     async def run() -> None:
         try:
             while True:
-                await mirrors.catch_up()
+                await catch_up()
                 await clock.sleep(MIRROR_EVERY.total_seconds())
         finally:
-            await asyncio.shield(mirrors.catch_up())
+            await asyncio.shield(catch_up())
 
     return run
 

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from chatbot.message import Channel, MessageHandler, MessageRef, PressHandler, Reply, Undeliverable
 from chatbot.transports.web_conversation import PAGE, Conversation
+from chatbot.transports.web_diary import Diary
 from chatbot.transports.web_feed import Author, Feed
 from chatbot.transports.web_gate import WILDCARDS, Gate
 from chatbot.transports.web_site import Commands, EquityPicture, Site
@@ -25,7 +26,7 @@ class WebTransport:
     """The chat page and the dashboard on `host`:`port` (0 takes any free port).
 
     `token` opens the page; `banner` heads every screen ("PAPER · SIMULATED MARKET"); `commands` are the hints of the
-    input box. Messages live in memory: they outlive a reload and a restart of the server, not of the program.
+    input box. Messages live in memory, and outlive the program where there is a `diary`.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class WebTransport:
         banner: str,
         charts: EquityPicture,
         commands: Commands = (),
+        diary: Diary | None = None,
     ) -> None:
         self._host = host
         self._port = port
@@ -47,7 +49,7 @@ class WebTransport:
         self._banner = banner
         self._charts = charts
         self._commands = commands
-        self._feed = Feed()
+        self._feed = Feed(diary=diary)
         self._started = asyncio.Event()
         self._address = ""
         self._failure: Fatal | None = None

@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from chatbot.message import Reply
+from chatbot.transports.web_diary import Diary, Entry
 
 HISTORY = 500
 """Messages kept."""
@@ -60,9 +61,12 @@ class Changes:
 
 
 class Feed:
-    """The messages of one page, newest last. `name` is new with each start: old ids and cursors cannot match."""
+    """The messages of one page, newest last. `name` is new with each start: old cursors cannot match.
 
-    def __init__(self, history: int = HISTORY, picture_bytes: int = PICTURE_BYTES) -> None:
+    With a `diary` the messages of earlier starts are there too, under the ids they had.
+    """
+
+    def __init__(self, history: int = HISTORY, picture_bytes: int = PICTURE_BYTES, diary: Diary | None = None) -> None:
         self.name = secrets.token_hex(4)
         self.cursor = 0
         self._history = history
@@ -70,6 +74,9 @@ class Feed:
         self._messages: OrderedDict[str, Posted] = OrderedDict()
         self._shelf = PictureShelf(picture_bytes)
         self._changed = asyncio.Event()
+        self._diary = diary
+        for entry in diary.read() if diary else ():
+            self._recall(entry)
 
     def post(self, author: Author, reply: Reply, at: datetime, *, answering: bool = False) -> Posted:
         """Append a message; beyond the limit the oldest leaves."""
@@ -77,13 +84,13 @@ class Feed:
         posted = Posted(f"{self.name}-{self._created}", 0, author, at, *self._apart(reply), answering)
         if len(self._messages) == self._history:
             self._messages.popitem(last=False)
-        return self._put(posted)
+        return self._keep(self._put(posted), reply)
 
     def edit(self, message_id: str, reply: Reply) -> Posted:
         """Replace a message's words and buttons; its pictures stay unless new ones come. KeyError when it is gone."""
         old = self._messages[message_id]
         words, pictures = self._apart(reply)
-        return self._put(replace(old, reply=words, pictures=pictures or old.pictures))
+        return self._keep(self._put(replace(old, reply=words, pictures=pictures or old.pictures)), reply)
 
     def answered(self, message_id: str) -> None:
         """The answer to this message is there, or will not come."""
@@ -115,7 +122,25 @@ class Feed:
 
     def picture(self, picture_id: str) -> bytes | None:
         """The PNG under this id, while it is kept."""
-        return self._shelf.get(picture_id)
+        return self._shelf.get(picture_id) or self._from_diary(picture_id)
+
+    def _from_diary(self, picture_id: str) -> bytes | None:
+        # Only ids that a message shows are looked up on disk: what comes from an address is not a file name.
+        shown = any(kept.id == picture_id for posted in self._messages.values() for kept in posted.pictures)
+        return self._diary.picture(picture_id) if self._diary is not None and shown else None
+
+    def _recall(self, entry: Entry) -> None:
+        pictures = tuple(Kept(picture_id, caption) for picture_id, caption in entry.pictures)
+        self.cursor += 1
+        self._messages[entry.id] = Posted(entry.id, self.cursor, Author(entry.author), entry.at, entry.reply, pictures)
+
+    def _keep(self, posted: Posted, reply: Reply) -> Posted:
+        if self._diary is not None:
+            pictures = tuple((kept.id, kept.caption) for kept in posted.pictures)
+            fresh = {kept.id: picture.png for kept, picture in zip(posted.pictures, reply.pictures, strict=False)}
+            entry = Entry(posted.id, posted.author.value, posted.at, posted.reply, pictures)
+            self._diary.keep(entry, fresh)
+        return posted
 
     def _apart(self, reply: Reply) -> tuple[Reply, tuple[Kept, ...]]:
         pictures = tuple(Kept(self._shelf.put(picture.png), picture.caption) for picture in reply.pictures)

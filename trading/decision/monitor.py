@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from trading.clock import Clock
@@ -10,12 +11,15 @@ from trading.domain.market import Instrument, Quote
 from trading.domain.money import round_down
 from trading.domain.order import Batch, OrderIntent, OrderType, Side, Source
 from trading.domain.portfolio import Protection
-from trading.domain.risk import Refused
+from trading.domain.risk import RefusalCode, Refused
 from trading.orders.account import Account
 from trading.orders.intake import Intake
 from trading.orders.protections import Protections
 
 DECIDED_BY = "monitor"
+_PASSING = frozenset({RefusalCode.STALE_PRICE, RefusalCode.NO_PRICE})
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Monitor:
@@ -37,8 +41,8 @@ class Monitor:
         self._clock = clock
         self._new_id = new_id
         self._exiting: set[str] = set()
-        # An exit that was refused (dust, say) is told once, not on every tick.
-        self._refused: set[Protection] = set()
+        # A refused exit is told once, not on every tick: dust is given up, a stale price waits for a newer one.
+        self._refused: dict[Protection, datetime] = {}
 
     def levels(self, symbol: str) -> tuple[Decimal | None, Decimal | None]:
         """Stop and target in force for `symbol`."""
@@ -48,7 +52,7 @@ class Monitor:
     async def on_quote(self, symbol: str, quote: Quote) -> None:
         """Exit `symbol` if the last trade has reached its stop or its target; the stop counts first."""
         protection = self._protections.get(symbol)
-        if protection is None or symbol in self._exiting or protection in self._refused:
+        if protection is None or symbol in self._exiting or quote.at <= self._refused.get(protection, _LONG_AGO):
             return
         if protection.stop is not None and quote.last <= protection.stop:
             await self._exit(protection, quote, Source.STOP)
@@ -76,8 +80,9 @@ class Monitor:
                 reduce_only=True,
                 protective=True,
             )
-            if isinstance(await self._intake.submit(batch, [intent]), Refused):
-                self._refused.add(protection)
+            refused = await self._intake.submit(batch, [intent])
+            if isinstance(refused, Refused):
+                self._refused[protection] = quote.at if refused.code in _PASSING else _FOR_EVER
         finally:
             self._exiting.discard(symbol)
 

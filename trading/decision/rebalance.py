@@ -18,7 +18,7 @@ from trading.domain.plan import Cycle, CycleOutcome, Hold, TargetPlan, Thesis
 from trading.domain.risk import Refused
 from trading.errors import Retryable
 from trading.orders.account import Account
-from trading.orders.intake import Intake, Record, Waiting
+from trading.orders.intake import Intake, Waiting
 from trading.risk.limits import Limits
 from trading.store.port import Store, Transaction
 
@@ -117,7 +117,9 @@ class Rebalance:
     def _derive(self, snapshot: Snapshot, plan: TargetPlan, batch_id: str) -> Derived:
         held = {position.symbol: position.quantity for position in self._account.book.positions()}
         portfolio = Portfolio(snapshot.equity, self._account.free_cash(), held)
-        return Derivation(portfolio, self._instruments, snapshot.quotes, self._limits, batch_id, self._new_id).orders(plan)
+        return Derivation(portfolio, self._instruments, snapshot.quotes, self._limits, batch_id, self._new_id).orders(
+            plan
+        )
 
     def _held(self, trigger: str, snapshot: Snapshot, planned: Planned, hold: Hold) -> Cycle:
         outcome = CycleOutcome.HELD if hold.chosen else CycleOutcome.FAILED

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from trading.domain.market import Candle, Instrument, Quote
 from trading.domain.plan import Thesis
+from trading.errors import StaleData
 from trading.exchange.columns import Columns
 from trading.exchange.ports import MarketData
 from trading.market.indicators import summary
@@ -64,7 +65,9 @@ class Snapshots:
             self._cache.put(symbol, quote)
         daily = {symbol: await self._market.candles(symbol, "1d", DAILY_HISTORY) for symbol in symbols}
         hourly = {symbol: await self._market.candles(symbol, "1h", HOURLY_HISTORY) for symbol in symbols}
-        equity = self._account.equity() or self._account.book.cash
+        equity = self._account.equity()
+        if equity is None:
+            raise StaleData("something that is held has no price yet; wait for the market data.")
         weights = self._weights(equity)
         text = _canonical(
             {
@@ -73,8 +76,10 @@ class Snapshots:
                 "equity": equity,
                 "cash": self._account.book.cash,
                 "holdings": self._holdings(weights),
-                "prices": {s: {"last": q.last, "bid": q.bid, "ask": q.ask, "at": q.at.isoformat()} for s, q in quotes.items()},
-                "indicators": {s: {"1d": summary(columns(daily[s])), "1h": summary(columns(hourly[s]))} for s in symbols},
+                "prices": {
+                    s: {"last": q.last, "bid": q.bid, "ask": q.ask, "at": q.at.isoformat()} for s, q in quotes.items()
+                },
+                "indicators": {s: _indicators(daily[s], hourly[s]) for s in symbols},
                 "thesis": thesis.text if thesis else "",
                 "limits": self._rules(),
             }
@@ -106,6 +111,15 @@ class Snapshots:
             "fee_rate": self._limits.fee_rate,
             "min_notional": {i.symbol: i.min_notional for i in self._instruments},
         }
+
+
+def _indicators(daily: Sequence[Candle], hourly: Sequence[Candle]) -> dict[str, dict[str, float | None]]:
+    """Daily figures whole; of the hourly ones those that mean the same on hours."""
+    hours = summary(columns(hourly))
+    return {
+        "1d": summary(columns(daily)),
+        "1h": {name: hours[name] for name in ("rsi14", "atr14_pct", "sma20", "sma50")},
+    }
 
 
 def columns(candles: Sequence[Candle]) -> Columns:

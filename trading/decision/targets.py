@@ -82,9 +82,12 @@ class Derivation:
                 self._notes.append(f"{symbol}: no price, left as it is")
                 return None
             weight = self._clamped(instrument, plan.weight_of(symbol))
-            held = self._portfolio.held.get(symbol, ZERO) * quote.mid
-            delta = weight * self._portfolio.equity - held
-            if weight and abs(delta) < SMALLEST_CHANGE * self._portfolio.equity:
+            quantity, equity = self._portfolio.held.get(symbol, ZERO), self._portfolio.equity
+            # Risk values a position that grows at the ask: no buy may go beyond the largest position there.
+            most = self._limits.max_position * equity - quantity * quote.ask
+            delta = weight * equity - quantity * quote.mid
+            delta = min(delta, max(most, ZERO)) if delta > 0 else delta
+            if weight and abs(delta) < SMALLEST_CHANGE * equity:
                 return None
             return _Change(instrument, quote, weight, delta, reasons.get(symbol) or plan.reason)
 

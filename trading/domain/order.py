@@ -89,7 +89,7 @@ class OrderIntent:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An intent on its way through a venue. `fee` is in the instrument's quote currency unless its Money says otherwise."""
+    """An intent on its way through a venue. `fee` is in the instrument's quote currency."""
 
     client_order_id: str
     intent: OrderIntent
@@ -113,7 +113,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """One execution. `quantity` in base, `price` in quote per base; `realized` is the booked profit of a sale, fees in."""
+    """One execution: `quantity` in base, `price` in quote per base, `realized` a sale's booked profit with fees."""
 
     trade_id: str
     client_order_id: str

@@ -76,9 +76,10 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class EquityPoint:
-    """The portfolio's worth in quote at `at`. `flows` is external money since the previous point, already inside `equity`.
+    """The portfolio's worth in quote at `at`.
 
-    `benchmarks` maps an asset ("BTC", "ETH") to its price then; `exposure` is the invested share of equity.
+    `flows` is external money since the previous point, already inside `equity`; `benchmarks` maps an asset
+    ("BTC", "ETH") to its price then; `exposure` is the invested share of equity.
     """
 
     at: datetime

@@ -210,13 +210,12 @@ class Approvals:
         self._wait_for(fresh)
         return Superseded(await self._read(approval.id), fresh)
 
-    async def _refuse(
-        self, approval: Approval, orders: Sequence[Order], refused: Refused, by: str, on: str
-    ) -> Refused:
+    async def _refuse(self, approval: Approval, orders: Sequence[Order], refused: Refused, by: str, on: str) -> Refused:
         async with self._store.transaction() as tx:
-            if await self._decide(tx, approval, ApprovalStatus.REJECTED, by, on, outcome=refused.detail):
-                await self._cancel(tx, orders, refused.detail)
-                await tx.append(BatchRefused(self._market.now(), approval.batch_id, refused.code, refused.detail))
+            if not await self._decide(tx, approval, ApprovalStatus.REJECTED, by, on, outcome=refused.detail):
+                return await self._late(tx, approval.id)
+            await self._cancel(tx, orders, refused.detail)
+            await tx.append(BatchRefused(self._market.now(), approval.batch_id, refused.code, refused.detail))
         return refused
 
     async def _decide(

@@ -54,7 +54,13 @@ class Intake:
     """Everything that wants to trade comes through here."""
 
     def __init__(
-        self, store: Store, review: Review, manager: OrderManager, approvals: Approvals, clock: Clock, lock: asyncio.Lock
+        self,
+        store: Store,
+        review: Review,
+        manager: OrderManager,
+        approvals: Approvals,
+        clock: Clock,
+        lock: asyncio.Lock,
     ) -> None:
         self._store = store
         self._review = review

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -11,13 +12,18 @@ from trading.domain.event import BatchCompleted
 from trading.domain.market import Quote
 from trading.domain.money import ZERO, round_down
 from trading.domain.order import FINAL, MOVES, Fill, Order, OrderStatus, Side
+from trading.domain.portfolio import Protection
 from trading.errors import OutcomeUnknown, Retryable
 from trading.exchange.ports import OrderVenue, PriceSource, VenueOrder
 from trading.orders.account import Account
 from trading.orders.protections import Protections
+from trading.portfolio.book import Checkpoint
 from trading.portfolio.ledger import fill_postings
 from trading.risk.limits import Limits
 from trading.store.port import Store, Transaction
+
+Kept = tuple[Checkpoint, tuple[Protection, ...]]
+"""Book and exit levels as they were before a transaction."""
 
 
 class OrderManager:
@@ -59,17 +65,22 @@ class OrderManager:
 
     async def apply(self, order: Order, seen: VenueOrder) -> Order:
         """Book what the venue says about `order`; known fills are skipped. Returns the order as it is now."""
-        async with self._store.transaction() as tx:
-            before = self._account.book.checkpoint()
-            levels = self._protections.checkpoint()
-            try:
+        kept: Kept | None = None
+        after = order
+        try:
+            async with self._store.transaction() as tx:
+                kept = self._account.book.checkpoint(), self._protections.checkpoint()
                 after = await self._book(tx, order, seen)
-            except BaseException:
-                self._account.book.restore(before)
-                self._protections.load(levels)
-                raise
-        if after.status in FINAL:
-            self._account.release(after)
+        except BaseException as error:
+            # A cancellation that arrives during the commit is raised after it: then everything is kept.
+            committed = after is not order and isinstance(error, asyncio.CancelledError)
+            if committed:
+                self._release_final(after)
+            elif kept:
+                self._account.book.restore(kept[0])
+                self._protections.load(kept[1])
+            raise
+        self._release_final(after)
         return after
 
     async def settle(self, order: Order, status: OrderStatus, detail: str) -> Order:
@@ -95,6 +106,10 @@ class OrderManager:
             return await self.settle(submitted, OrderStatus.REJECTED, str(error))
         return await self.apply(submitted, seen)
 
+    def _release_final(self, order: Order) -> None:
+        if order.status in FINAL:
+            self._account.release(order)
+
     def _affordable(self, order: Order) -> Order | None:
         """`order` cut down to the free cash; itself when that suffices; None when nothing legal is left."""
         quote = self._prices.latest(order.symbol)
@@ -105,7 +120,11 @@ class OrderManager:
         self._account.release(order)
         most = round_down(self._account.free_cash() / (quote.ask * self._limits.cost_factor), rules.lot_step)
         quantity = min(order.intent.quantity, most)
-        sized = replace(order, intent=replace(order.intent, quantity=quantity)) if quantity < order.intent.quantity else order
+        sized = (
+            replace(order, intent=replace(order.intent, quantity=quantity))
+            if quantity < order.intent.quantity
+            else order
+        )
         if quantity < rules.min_quantity or quantity * quote.ask < rules.min_notional:
             return None
         self._account.reserve(sized, self._cost(sized, quote))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trading.domain.order import Order, OrderStatus
+from trading.domain.order import FINAL, Order, OrderStatus
 from trading.domain.risk import ApprovalStatus
 from trading.orders.manager import OrderManager
 from trading.store.port import Store
@@ -37,5 +37,7 @@ class Recovery:
         seen = await self._manager.find(order)
         if seen is None:
             await self._manager.settle(order, OrderStatus.EXPIRED, "The venue never received it.")
-        else:
-            await self._manager.apply(order, seen)
+            return
+        order = await self._manager.apply(order, seen)
+        if order.status not in FINAL:
+            self._manager.reserve([order])

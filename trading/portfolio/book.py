@@ -108,7 +108,9 @@ class Book:
     def _sold(self, fill: Fill) -> None:
         held = self.position(fill.symbol)
         if fill.quantity > held.quantity:
-            raise NeedsOperator(f"sold {fill.quantity} of {fill.symbol} but the book holds {held.quantity}; check the venue")
+            raise NeedsOperator(
+                f"sold {fill.quantity} of {fill.symbol} but the book holds {held.quantity}; check the venue"
+            )
         realized = self.realized_by(fill)
         self.cash += fill.notional - fill.fee.amount
         self._positions[fill.symbol] = replace(

@@ -25,7 +25,14 @@ def fill_postings(fill: Fill, instrument: Instrument) -> tuple[Posting, ...]:
     sign = 1 if fill.side is Side.BUY else -1
     base = Money(fill.quantity * sign, instrument.base)
     quote = Money(fill.notional * sign, instrument.quote)
-    moves = ((ASSETS, base), (TRADING, -base), (ASSETS, -quote), (TRADING, quote), (ASSETS, -fill.fee), (FEES, fill.fee))
+    moves = (
+        (ASSETS, base),
+        (TRADING, -base),
+        (ASSETS, -quote),
+        (TRADING, quote),
+        (ASSETS, -fill.fee),
+        (FEES, fill.fee),
+    )
     return tuple(Posting(fill.trade_id, account, money, fill.at) for account, money in moves)
 
 

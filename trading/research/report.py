@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from trading.contract import Line
 from trading.domain.market import TIMEFRAMES
 from trading.domain.order import Fill
 from trading.errors import SettingsError
 from trading.research.session import ReplayRequest, ReplayResult
-from trading.settings import utc_day
+from trading.settings import day_start
 
 ENOUGH_RETURNS = 30
+UTC_ZONE = ZoneInfo("UTC")
 
 
 def replay_request(
@@ -40,8 +42,8 @@ def replay_request(
         candles=candles,
         symbols=pairs,
         timeframe=timeframe or None,
-        start=utc_day(start) if start else None,
-        end=utc_day(end) if end else None,
+        start=day_start(start, UTC_ZONE) if start else None,
+        end=day_start(end, UTC_ZONE) if end else None,
         strategy=strategy,
         parameters=dict(_pair(parameter) for parameter in parameters),
         cash=_number("--cash", cash, Decimal("0.01"), Decimal("1e12")),
@@ -59,7 +61,8 @@ def as_text(result: ReplayResult) -> str:
         f"{result.start:%Y-%m-%d} to {result.end:%Y-%m-%d}",
         f"{counts.bars:,} bars, {len(result.fills):,} fills, fees {_fees(result):,.2f} {quote}, "
         f"ends with {result.equity:,.2f} {quote}",
-        f"Engine {result.candles_per_second:,.0f} candles a second of CPU; ledger residual {result.residual.normalize():f}",
+        f"Engine {result.candles_per_second:,.0f} candles a second of CPU; "
+        f"ledger residual {result.residual.normalize():f}",
     ]
     if counts.refused or counts.untradable:
         lines.append(f"{counts.refused:,} batches refused, {counts.untradable:,} trades too small for the minimums")

@@ -20,7 +20,10 @@ class Curve(Protocol):
 
 
 class DailyLossLimit:
-    """Compares equity with that at local midnight, or at the start where that was later. `limit` is a fraction; None turns it off."""
+    """Compares equity with that at local midnight, or at the start where that was later.
+
+    `limit` is a fraction; None turns it off.
+    """
 
     def __init__(
         self,

@@ -54,7 +54,9 @@ def trading_state(intent: OrderIntent, facts: Facts, limits: Limits) -> Refused 
     if intent.reduce_only:
         return None
     return _no(
-        intent, RefusalCode.REDUCING, f"Only exits are allowed now ({facts.state_reason}); /resume allows entries again."
+        intent,
+        RefusalCode.REDUCING,
+        f"Only exits are allowed now ({facts.state_reason}); /resume allows entries again.",
     )
 
 
@@ -137,7 +139,7 @@ def cash(intent: OrderIntent, facts: Facts, limits: Limits) -> Refused | None:
     return _no(
         intent,
         RefusalCode.NOT_ENOUGH_CASH,
-        f"{needed:.2f} {quote} is needed with fees, {facts.cash:.2f} {quote} is free; buy less or sell something first.",
+        f"{needed:.2f} {quote} is needed with fees, {facts.cash:.2f} {quote} is free; buy less or sell first.",
     )
 
 

@@ -58,7 +58,7 @@ class Switch:
             return old
 
     async def daily_loss(self, day: date, reason: str) -> bool:
-        """Stop entries for the local `day`, once: a person who resumes that day is not overruled. True when it fired."""
+        """Stop entries for the local `day`, once: who resumes that day is not overruled. True when it fired."""
         async with self._lock:
             if self._loss_day == day.isoformat() or self._state is not TradingState.ACTIVE:
                 return False

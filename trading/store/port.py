@@ -133,7 +133,7 @@ class Transaction(Queries, Protocol):
         on: str = "",
         outcome: str = "",
     ) -> bool:
-        """Compare-and-set on PENDING. APPROVED additionally requires `at` < expires_at. True when this call decided it."""
+        """Compare-and-set on PENDING; True when this call decided it. APPROVED also requires `at` < expires_at."""
         ...
 
     async def set_approval_outcome(self, approval_id: str, outcome: str) -> None: ...
