@@ -167,7 +167,7 @@ def replay(
         )
         with Progress(console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("replaying", total=None)
-            result = _run(run_replay(request, lambda reached: bar.update(task, completed=reached)))
+            result = _run(run_replay(request, lambda done, all_: bar.update(task, completed=done, total=all_)))
         if json_file is not None:
             json_file.write_text(json.dumps(result_as_json(result), indent=1))
         print(as_text(result))

@@ -28,7 +28,8 @@ from trading.exchange.columns import Columns, from_ms
 from trading.research.grid import NEVER, Grid
 from trading.strategy.port import Prepared, Strategy
 
-Progress = Callable[[int], None]
+Progress = Callable[[int, int], None]
+"""Told the bars done and the bars there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Replay:
         self._ids = itertools.count(1)
 
     async def run(self, progress: Progress) -> ReplayCounts:
-        """Run to the last bar; `progress` is told the bar reached, now and then."""
+        """Run to the last bar; `progress` is told how far it got, once per day."""
         prepared = self._strategy.prepare(self._grid.columns)
         wakeups = iter((prepared.wakeups.nonzero()[0] + 1).tolist())
         days = iter(self._grid.day_starts().tolist())
@@ -65,7 +66,7 @@ class Replay:
             self._open(bar)
             if bar == day:
                 await self._core.curve.sample()
-                progress(bar)
+                progress(bar, last)
                 day = next(days, NEVER)
             await self._gapped(bar)
             if bar == wake:
@@ -74,7 +75,7 @@ class Replay:
             await self._inside(bar)
             self._watch(bar + 1)
         await self._close()
-        progress(last)
+        progress(last, last)
         return ReplayCounts(last, self._decisions, self._refused, self._untradable)
 
     def _open(self, bar: int) -> None:
@@ -120,13 +121,14 @@ class Replay:
 
     async def _inside(self, bar: int) -> None:
         """Levels that this bar touches between its open and its close."""
+        middle = from_ms(int(self._grid.opened_at[bar])) + self._bar / 2
         for position in self._core.account.book.positions():
             stop, target = self._core.monitor.levels(position.symbol)
             row = self._row(self._grid.columns[position.symbol], bar)
             if row is None or (stop is None and target is None):
                 continue
             for price in candle_path(*row, stop, target)[1:-1]:
-                self._clock.advance_to(self._clock.now() + self._bar / 2)
+                self._clock.advance_to(middle)
                 self._show(position.symbol, price)
                 await self._tick(position.symbol)
 

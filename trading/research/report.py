@@ -94,7 +94,7 @@ def as_json(result: ReplayResult) -> dict[str, Any]:
         "cash": str(result.request.cash),
         "equity": str(result.equity),
         "fees": str(_fees(result)),
-        "residual": str(result.residual),
+        "residual": f"{result.residual.normalize():f}",
         "lines": [_line(line) for line in performance.lines] if performance else [],
         "fills": [_fill(result, fill) for fill in result.fills],
     }
