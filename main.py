@@ -1,4 +1,7 @@
-"""The command line: reads settings, builds core and chat, and joins them. The only place that builds both."""
+"""The command line: reads settings, builds core and chat, and joins them. The only place that builds both.
+
+What is heavy is imported where it is used: asking a running bot takes none of it.
+"""
 
 from __future__ import annotations
 
@@ -7,50 +10,41 @@ import json
 import secrets
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
 from pydantic import SecretStr
-from rich.console import Console
-from rich.progress import Progress
 
-from chatbot.agent.agent import Agent
-from chatbot.app import ChatApp
-from chatbot.commands.catalogue import catalogue
-from chatbot.commands.registry import Registry
 from chatbot.message import Actor, Channel, Incoming, MessageHandler, Press, PressHandler, Reply, Transport
-from chatbot.present.charts import Charts
-from chatbot.remote import RemoteBot
 from chatbot.settings import ChatSettings
-from chatbot.store import ChatStore
-from chatbot.transports.console import ConsoleTransport
-from chatbot.transports.terminal import TerminalTransport
-from chatbot.transports.terminal_text import print_reply, reply_to_json, save_pictures
 from trading.clock import SystemClock
 from trading.errors import Fatal, PurserError
 from trading.instance import Address, Instance, running_at
-from trading.log import configure_logging
-from trading.settings import CoreSettings, SettingsReader, day_start, keep_settings, kept_settings
-from trading.worlds import Course, Running, open_world
+from trading.settings import CoreSettings, Course, SettingsReader, day_start, keep_settings, kept_settings
+
+if TYPE_CHECKING:
+    from chatbot.app import ChatApp
+    from chatbot.present.charts import Charts
+    from trading.core import Rules
+    from trading.running import Running
 
 ENV_FILE = Path(".env")
 DEMO_STATE = Path("data/state/demo")
 DEMO_DEFAULTS = {"STARTING_CASH": "10000", "APPROVAL_MODES": "live,paper", "STATE_DIR": str(DEMO_STATE)}
 DEMO = {"MODE": "paper", "MARKET": "simulated"}
 STOP_WITHIN_SECONDS = 2.0
-PAGE_HISTORY = 200
-"""Messages the page still shows after a restart."""
-TELL_WITHIN_SECONDS = 20.0
-Result = TypeVar("Result")
-Said = tuple[Reply, Path]
 OWNER = Actor("terminal", "owner", "owner")
 HERE = Channel("terminal", "command line")
+
+Result = TypeVar("Result")
+Said = tuple[Reply, Path]
+Greeting = Callable[["Rules", str, str], None]
 
 cli = typer.Typer(
     help="Purser keeps and trades a crypto portfolio, and is run from chat.",
@@ -157,6 +151,9 @@ def replay(
     json_file: Annotated[Path | None, typer.Option("--json", help="Write trades and figures to this file.")] = None,
 ) -> None:
     """Run a strategy over recorded candles through the same orders, risk and books."""
+    from rich.console import Console
+    from rich.progress import Progress
+
     from trading.research.report import as_json as result_as_json
     from trading.research.report import as_text, replay_request
     from trading.research.session import replay as run_replay
@@ -173,128 +170,65 @@ def replay(
         print(as_text(result))
 
 
-async def _serve(settings: Settings, course: Course, greet: Callable[[Running, str], None]) -> None:
+async def _serve(settings: Settings, course: Course, greet: Greeting) -> None:
     """Run core and chat until stopped, or until a bounded world ends."""
+    from chatbot.commands.catalogue import catalogue
+    from chatbot.platforms import others, page
+    from chatbot.present.charts import Charts
+
     state = settings.core.state_dir
     with Instance(state) as instance:
-        configure_logging(state, settings.core.log_level, settings.secrets())
         keep_settings(settings.core)
         stop = _stop_on_signals()
-        running = await open_world(settings.core, course)
-        try:
+        async with _opened(settings, course) as running:
             await running.core.start()
-            chat_store = await _chat_store(settings.core)
-            token = secrets.token_urlsafe(24)
-            charts = Charts()
-            transports, web = _transports(settings.chat, running, charts, token, state)
-            app = _app(settings, running, transports, chat_store, charts)
+            token, charts, registry = secrets.token_urlsafe(24), Charts(), catalogue()
+            desk, people = running.core.desk, running.core.adapters.people
+            web = page(settings.chat, desk, registry, charts, people, token, state / "page")
+            app = await _app(settings, running, [web, *others(settings.chat, desk, registry, people)], charts)
             async with asyncio.TaskGroup() as group:
-                chat_done = asyncio.Event()
-                chatting = group.create_task(app.run(chat_done), name="chat")
-                instance.publish(Address(await _page_address(web, chatting), token))
-                greet(running, await web.link())
-                await _drive(running, stop, lambda: _all_told(running, transports, chat_store))
-                chat_done.set()
+                silence = asyncio.Event()
+                chatting = group.create_task(app.run(silence), name="chat")
+                instance.publish(Address(await _unless_over(web.ready(), chatting), token))
+                greet(running.core.rules, running.core.rebalance.decider, await web.link())
+                if await running.run(stop):
+                    await app.caught_up()
+                silence.set()
             await app.close()
-        finally:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(running.close(), STOP_WITHIN_SECONDS)
 
 
-async def _drive(running: Running, stop: asyncio.Event, told: Callable[[], Awaitable[None]]) -> None:
-    """The core's services beside its main loop. A fault in any of them ends everything."""
-    services = [asyncio.create_task(service(), name=name) for name, service in running.services.items()]
-    main_loop = asyncio.create_task(running.main(), name="core")
-    stopping = asyncio.create_task(stop.wait())
+@asynccontextmanager
+async def _opened(settings: Settings, course: Course) -> AsyncIterator[Running]:
+    """The configured world, closed afterwards."""
+    from trading.log import configure_logging
+    from trading.worlds import open_world
+
+    configure_logging(settings.core.state_dir, settings.core.log_level, settings.secrets())
+    running = await open_world(settings.core, course)
     try:
-        done, _ = await asyncio.wait({*services, main_loop, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-        if main_loop in done and not stop.is_set():
-            await told()
+        yield running
     finally:
-        for task in (*services, main_loop, stopping):
-            task.cancel()
-        await asyncio.gather(*services, main_loop, stopping, return_exceptions=True)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(running.close(), STOP_WITHIN_SECONDS)
 
 
-async def _all_told(running: Running, transports: Sequence[Transport], store: ChatStore) -> None:
-    """Return once every channel has heard the end of the journal, or has had long enough to."""
-    clock, end = SystemClock(), await running.core.desk.last_event()
-    keys = [channel.key for transport in transports for channel in transport.channels()]
-    until = clock.monotonic() + TELL_WITHIN_SECONDS
-    while clock.monotonic() < until:
-        if min([await store.cursor(key) or 0 for key in keys], default=end) >= end:
-            return
-        await clock.sleep(0.1)
+async def _app(settings: Settings, running: Running, transports: Sequence[Transport], charts: Charts) -> ChatApp:
+    from chatbot.agent.agent import Agent
+    from chatbot.app import ChatApp
+    from chatbot.store import ChatStore
 
-
-def _app(
-    settings: Settings, running: Running, transports: Sequence[Transport], store: ChatStore, charts: Charts
-) -> ChatApp:
-    desk = running.core.desk
-    agent = Agent(desk, charts, running.questions)
-    return ChatApp(desk, transports, store, settings.chat, agent, charts, running.core.adapters.people)
-
-
-async def _chat_store(settings: CoreSettings) -> ChatStore:
-    store = ChatStore(f"sqlite+aiosqlite:///{settings.state_dir / 'chat.db'}")
+    store = ChatStore(f"sqlite+aiosqlite:///{settings.core.state_dir / 'chat.db'}")
     await store.open()
-    return store
+    core = running.core
+    agent = Agent(core.desk, charts, running.questions)
+    return ChatApp(core.desk, transports, store, settings.chat, agent, charts, core.adapters.people)
 
 
-def _transports(
-    settings: ChatSettings, running: Running, charts: Charts, token: str, state_dir: Path
-) -> tuple[list[Transport], Any]:
-    """Every configured platform; the page always, and the terminal for notices."""
-    from chatbot.transports.web import WebTransport
-    from chatbot.transports.web_diary import Diary
-
-    core, registry = running.core, catalogue()
-    people, hints = core.adapters.people, [(command.name, command.summary) for command in registry]
-    host, port = settings.dashboard_host, settings.dashboard_port
-    diary = Diary(state_dir / "page", PAGE_HISTORY)
-    web = WebTransport(host, port, token, core.desk, people, _banner(running), charts, hints, diary)
-    transports: list[Transport] = [web, ConsoleTransport()]
-    if settings.telegram_bot_token:
-        from chatbot.transports.telegram import TelegramTransport
-
-        telegram = settings.telegram_bot_token.get_secret_value()
-        transports.append(
-            TelegramTransport(telegram, settings.telegram_chat_id, settings.telegram_api_base_url, hints, people)
-        )
-    if settings.discord_bot_token:
-        discord = settings.discord_bot_token.get_secret_value()
-        transports.append(_discord(settings, discord, running, registry))
-    return transports, web
-
-
-def _discord(settings: ChatSettings, token: str, running: Running, registry: Registry) -> Transport:
-    from chatbot.menus import slash_commands
-    from chatbot.transports.discord_bot import DiscordTransport
-
-    return DiscordTransport(
-        token,
-        settings.discord_channel_id,
-        settings.discord_guild_id,
-        settings.discord_api_base_url,
-        settings.discord_gateway_url,
-        slash_commands(registry, running.core.desk.symbols()),
-        running.core.adapters.people,
-    )
-
-
-def _banner(running: Running) -> str:
-    world = running.core.rules.world
-    return f"{world.mode} · {world.market.upper()}" if world.simulated else f"{world.mode} · {world.market}"
-
-
-async def _page_address(web: Any, chatting: asyncio.Task[None]) -> str:
-    """The page's address once it answers. Raises Fatal when it cannot be served."""
-    ready = asyncio.create_task(web.ready())
-    await asyncio.wait({ready, chatting}, return_when=asyncio.FIRST_COMPLETED)
-    address: str = await ready
-    return address
+async def _unless_over(wanted: Coroutine[Any, Any, str], chatting: asyncio.Task[None]) -> str:
+    """What `wanted` brings, unless the chat ends first. Raises Fatal when the page cannot be served."""
+    waiting = asyncio.create_task(wanted)
+    await asyncio.wait({waiting, chatting}, return_when=asyncio.FIRST_COMPLETED)
+    return await waiting
 
 
 def _stop_on_signals() -> asyncio.Event:
@@ -304,12 +238,12 @@ def _stop_on_signals() -> asyncio.Event:
     return stop
 
 
-def _greet_demo(running: Running, link: str) -> None:
+def _greet_demo(rules: Rules, decider: str, link: str) -> None:
     print(
-        f"Purser demo · PAPER · SIMULATED MARKET\n\n"
+        "Purser demo · PAPER · SIMULATED MARKET\n\n"
         f"  {link}\n\n"
-        "Simulated: prices, time and money. Nothing leaves this machine.\n"
-        "Real: everything else, the same code that would trade.\n\n"
+        "Simulated: prices, time and money. Nothing is traded anywhere.\n"
+        "Real: everything else, the same code that runs on real prices.\n\n"
         "Try in the page:\n"
         "  1. press Approve on the card that comes up\n"
         "  2. how did we do vs BTC?\n"
@@ -319,12 +253,13 @@ def _greet_demo(running: Running, link: str) -> None:
     )
 
 
-def _greet_run(running: Running, link: str) -> None:
-    rules = running.core.rules
+def _greet_run(rules: Rules, decider: str, link: str) -> None:
+    from chatbot.platforms import banner
+
     print(
-        f"Purser · {_banner(running)}\n"
+        f"Purser · {banner(rules.world)}\n"
         f"Trading {', '.join(rules.symbols)}; rebalance at {rules.rebalance_at:%H:%M} {rules.world.timezone.key}, "
-        f"decided by {running.core.rebalance.decider}.\n"
+        f"decided by {decider}.\n"
         f"Page: {link}\n",
         flush=True,
     )
@@ -341,6 +276,8 @@ class Bot:
 
 async def _with_bot(work: Callable[[Bot], Awaitable[Result]]) -> Result:
     """Do `work` with the running bot, or, where none runs, on the state directory."""
+    from chatbot.remote import RemoteBot
+
     state_dir = _state_dir()
     address = running_at(state_dir)
     if address is None:
@@ -353,23 +290,20 @@ async def _with_bot(work: Callable[[Bot], Awaitable[Result]]) -> Result:
 
 
 async def _offline(state_dir: Path, work: Callable[[Bot], Awaitable[Result]]) -> Result:
+    from chatbot.present.charts import Charts
+
     kept = kept_settings(state_dir)
     if not kept:
         raise Fatal(f"There is no portfolio in {state_dir} yet; start one with: main.py demo, or main.py run.")
     settings = Settings.read(kept, {"STATE_DIR": str(state_dir)})
     with Instance(state_dir):
-        configure_logging(state_dir, settings.core.log_level, settings.secrets())
-        running = await open_world(settings.core, Course())
-        try:
+        async with _opened(settings, Course()) as running:
             await running.core.open()
-            store, charts = await _chat_store(settings.core), Charts()
-            app = _app(settings, running, (), store, charts)
+            app = await _app(settings, running, (), Charts())
             try:
                 return await work(Bot(app.router.on_message, app.router.on_press, state_dir))
             finally:
                 await app.close()
-        finally:
-            await running.close()
 
 
 def _state_dir() -> Path:
@@ -392,12 +326,17 @@ async def _pressed(bot: Bot, button: str) -> Said:
 
 
 async def _chat(bot: Bot) -> None:
+    from chatbot.commands.catalogue import catalogue
+    from chatbot.transports.terminal import TerminalTransport
+
     hints = [(command.name, command.summary) for command in catalogue()]
     terminal = TerminalTransport(bot.state_dir / "pictures", SystemClock(), "Purser", hints)
     await terminal.run(bot.on_message, bot.on_press)
 
 
 def _show(said: Said, as_json: bool) -> None:
+    from chatbot.transports.terminal_text import print_reply, reply_to_json, save_pictures
+
     reply, state_dir = said
     folder = state_dir / "pictures"
     if as_json:

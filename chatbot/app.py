@@ -22,6 +22,10 @@ from trading.contract import Desk
 _DAY_SECONDS = 86_400.0
 
 
+TELLING = 20.0
+"""Seconds that a channel gets to hear the last notices before the program ends."""
+
+
 class ChatApp:
     """Serves people until told to stop. `clock` is the people's clock; the store is opened by the caller."""
 
@@ -40,9 +44,10 @@ class ChatApp:
         self._store = store
         self._charts = charts
         self._clock = clock
-        notified = frozenset(channel.key for transport in transports for channel in transport.channels())
+        self._desk = desk
+        self._notified = frozenset(channel.key for transport in transports for channel in transport.channels())
         self.registry = registry or catalogue()
-        self.router = Router(desk, Access(settings), store, self.registry, agent, charts, clock, notified)
+        self.router = Router(desk, Access(settings), store, self.registry, agent, charts, clock, self._notified)
         self._notifier = Notifier(desk, store, transports, clock, charts)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -55,6 +60,15 @@ class ChatApp:
             await stop.wait()
             for service in services:
                 service.cancel()
+
+    async def caught_up(self) -> None:
+        """Return once every channel has been told the journal's present end, or has had long enough."""
+        end, until = await self._desk.last_event(), self._clock.monotonic() + TELLING
+        while self._clock.monotonic() < until:
+            cursors = [await self._store.cursor(key) or 0 for key in self._notified]
+            if min(cursors, default=end) >= end:
+                return
+            await self._clock.sleep(0.1)
 
     async def close(self) -> None:
         """Release what the chat holds: the chart thread and the store."""

@@ -83,7 +83,8 @@ class ChatSettings(BaseModel):
     @field_validator("telegram_api_base_url", "discord_api_base_url")
     @classmethod
     def _http(cls, value: str | None, info: Any) -> str | None:
-        return _url(value, info.field_name, ("http", "https"))
+        url = _url(value, info.field_name, ("http", "https"))
+        return url.rstrip("/") if url else None
 
     @field_validator("discord_gateway_url")
     @classmethod
@@ -113,4 +114,4 @@ def _url(value: str | None, field: str, schemes: tuple[str, str]) -> str | None:
     if parts.scheme not in schemes or not parts.netloc:
         # Not repeated: an address may carry a password.
         raise ValueError(f"{field.upper()} must be an address that begins with {schemes[0]}:// or {schemes[1]}://.")
-    return value.rstrip("/")
+    return value

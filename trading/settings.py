@@ -11,6 +11,7 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -243,6 +244,15 @@ class CoreSettings(BaseModel):
     @property
     def store_url(self) -> str:
         return self.database_url or f"sqlite+aiosqlite:///{self.state_dir / 'purser.db'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a world of candles is run: from when, until when, and in how many real seconds per day."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+    day_seconds: float = 60.0
 
 
 Settings = TypeVar("Settings", bound=BaseModel)

@@ -6,12 +6,12 @@ Only this file and `trading/research` choose adapters; nothing above or below as
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -32,7 +32,8 @@ from trading.live import LiveRun
 from trading.orders.approvals import ApprovalRules
 from trading.orders.protections import ExitRules
 from trading.risk.limits import Limits
-from trading.settings import CoreSettings, day_start
+from trading.running import Running, Service
+from trading.settings import CoreSettings, Course, day_start
 from trading.simulation import CHECKPOINT, Pace, Simulation
 from trading.store.mirrors import Mirrors
 from trading.store.port import Store
@@ -51,29 +52,6 @@ MIRROR_EVERY = timedelta(seconds=2)
 SIMULATED_SPREAD = Decimal("0.0005")
 WORLD_STAMP = "world"
 WORLD_START = "world_start"
-
-
-Service = Callable[[], Coroutine[Any, Any, None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A core that is ready to run: `services` run until cancelled, `main` may end by itself."""
-
-    core: Core
-    main: Service
-    services: Mapping[str, Service]
-    questions: LanguageModel | None
-    close: Service
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """How a world of candles is run: from when, until when, and in how many real seconds per day."""
-
-    start: datetime | None = None
-    end: datetime | None = None
-    day_seconds: float = 60.0
 
 
 log = structlog.get_logger(__name__)
