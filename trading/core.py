@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -189,9 +189,11 @@ async def assemble(rules: Rules, adapters: Adapters, planner: Planner) -> Core:
     """Build the core on an opened store. Raises SettingsError for a pair the market does not have, Retryable."""
     store, clock = adapters.store, adapters.clock
     every = await adapters.market.instruments()
-    instruments = _chosen(every, rules.symbols, adapters.market.name)
     quotes = QuoteCache(clock)
     account = Account(await _book(store, rules.world.quote), quotes)
+    # What is held is traded until it is sold, also when SYMBOLS does not name it any more.
+    held = [position.symbol for position in account.book.positions()]
+    instruments = _chosen(every, dict.fromkeys([*rules.symbols, *held]), adapters.market.name)
     protections = Protections(rules.exits)
     async with store.reading() as read:
         protections.load(await read.protections())
@@ -214,7 +216,7 @@ async def assemble(rules: Rules, adapters: Adapters, planner: Planner) -> Core:
     monitor = Monitor(intake, account, protections, instruments, clock, adapters.new_id)
     holdings = Holdings(account, quotes, protections, instruments)
     cards = CardViews(store, adapters.people)
-    trades = TradeViews(store, curve, holdings)
+    trades = TradeViews(store, curve, holdings, clock)
     trigger = DailyAt(rules.rebalance_at, rules.world.timezone)
     overview = Overview(
         rules.world,
@@ -257,7 +259,7 @@ async def _book(store: Store, quote: str) -> Book:
         return Book.rebuilt(quote, await read.cash_flows(), await read.fills())
 
 
-def _chosen(every: Mapping[str, Instrument], symbols: Sequence[str], market: str) -> dict[str, Instrument]:
+def _chosen(every: Mapping[str, Instrument], symbols: Iterable[str], market: str) -> dict[str, Instrument]:
     missing = [symbol for symbol in symbols if symbol not in every]
     if missing:
         known = ", ".join(sorted(every)[:12])

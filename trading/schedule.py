@@ -39,7 +39,10 @@ class DailyAt(BaseTrigger):  # type: ignore[misc]  # APScheduler ships no types
         day = instant.astimezone(self._zone).date() - timedelta(days=1)
         while True:
             # fold=0: of two equal local times the first; a skipped one moves forward by the gap.
-            due: datetime = datetime.combine(day, self._at, self._zone).astimezone(UTC)
+            due = datetime.combine(day, self._at, self._zone).astimezone(UTC)
+            if due.astimezone(self._zone).date() != day:
+                # The gap reaches into the next day: then before it, so that each day keeps its own instant.
+                due = datetime.combine(day, self._at.replace(fold=1), self._zone).astimezone(UTC)
             if due >= instant:
                 return due
             day += timedelta(days=1)
@@ -119,13 +122,15 @@ class LiveSchedule:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """No further wake-ups. Running jobs go on; whoever started them awaits them."""
+        """No further wake-ups. Running jobs are cancelled; what they left open is settled at the next start."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
     async def _wake(self, job: Job) -> None:
+        now = self._clock.now()
         try:
-            await job.run(self._clock.now())
+            # A wake may come hours late, on a machine that slept: a day's job still belongs to the day it was due.
+            await (catch_up([job], now, now - CATCH_UP) if isinstance(job.trigger, DailyAt) else job.run(now))
         except Exception as error:
             self._failed(job.name, error)
 

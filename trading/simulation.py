@@ -127,6 +127,8 @@ class Simulation:
             await tx.put_meta(CHECKPOINT, self._clock.now().isoformat())
 
     async def _finish(self) -> None:
+        # The last price shown was inside the last candle; the result is told at its close.
+        await self._core.refresh(self._core.watched)
         await self._core.curve.sample()
         residual = await self._core.residual()
         async with self._core.adapters.store.transaction() as tx:

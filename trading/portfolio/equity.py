@@ -63,9 +63,11 @@ class EquityCurve:
     def up_to_now(self) -> Sequence[EquityPoint]:
         """The stored points and one of now, where now can be priced."""
         now = self.now()
-        if now is None or (self._points and self._points[-1].at >= now.at):
+        if now is None or (self._points and self._points[-1].at > now.at):
             return self._points
-        return [*self._points, now]
+        # What was stored at this very instant may be older than a fill of the same instant.
+        earlier = self._points[:-1] if self._points and self._points[-1].at == now.at else self._points
+        return [*earlier, now]
 
     def now(self) -> EquityPoint | None:
         """The portfolio at this moment; None while something held has no price."""

@@ -62,5 +62,6 @@ def _cell(cell: Cell) -> str:
 
 def text_cell(text: str) -> str:
     """`text` as a cell holds it: on one line, and with a ' in front where it would start a formula."""
-    guarded = f"'{text}" if text.startswith(_FORMULA_STARTS) else text
-    return " ".join(guarded.split())
+    # On one line first: what starts a formula may hide behind blanks.
+    line = " ".join(text.split())
+    return f"'{line}" if line.startswith(_FORMULA_STARTS) or text.startswith(_FORMULA_STARTS) else line

@@ -17,6 +17,8 @@ from trading.views.holdings import Holdings
 from trading.views.trades import TradeViews
 
 KEPT = 10
+NEXT = timedelta(microseconds=1)
+"""A report ends with its own instant: what is filled then is in its equity, so it is in its trades too."""
 TRADES_SHOWN = 10
 
 
@@ -71,7 +73,7 @@ class Reports:
         if point is None or inception is None:
             return None
         day = self._day(at, inception)
-        everything = Window(inception, at, f"since {inception.astimezone(self._world.timezone):%-d %b}")
+        everything = Window(inception, at + NEXT, f"since {inception.astimezone(self._world.timezone):%-d %b}")
         fees, count = await self._trades.cost_and_count(everything)
         performance = measure(self._curve.points, self._world, everything, fees, count)
         if performance is None:
@@ -91,7 +93,7 @@ class Reports:
 
     def _day(self, at: datetime, inception: datetime) -> Window:
         """The 24 hours up to the report, so that consecutive reports neither overlap nor leave a gap."""
-        return Window(max(at - timedelta(days=1), inception), at, "the last 24 hours")
+        return Window(max(at + NEXT - timedelta(days=1), inception), at + NEXT, "the last 24 hours")
 
     def _remember(self, report: DailyReport) -> None:
         self._made[report.local_date] = report

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from trading.clock import Clock
 from trading.contract import Explanation, Pnl, Trades, TradeView, Window
 from trading.domain.money import ZERO
 from trading.domain.order import Batch, Fill, Side
@@ -17,10 +18,11 @@ from trading.views.holdings import Holdings
 class TradeViews:
     """Fills joined with the orders and batches they came from."""
 
-    def __init__(self, store: Store, curve: EquityCurve, holdings: Holdings) -> None:
+    def __init__(self, store: Store, curve: EquityCurve, holdings: Holdings, clock: Clock) -> None:
         self._store = store
         self._curve = curve
         self._holdings = holdings
+        self._clock = clock
 
     async def trades(self, window: Window | None, symbol: str | None, side: Side | None, limit: int) -> Trades:
         """The newest `limit` trades, newest first."""
@@ -73,7 +75,9 @@ class TradeViews:
     async def _fills(
         self, read: Queries, window: Window | None, symbol: str | None, side: Side | None
     ) -> Sequence[Fill]:
-        since, until = (window.start, window.end) if window else (None, None)
+        since = window.start if window else None
+        # What happened at this very instant has happened: a window that reaches now has no end yet.
+        until = window.end if window and window.end < self._clock.now() else None
         fills = await read.fills(since=since, until=until, symbol=symbol)
         return [fill for fill in fills if side is None or fill.side is side]
 

@@ -1,0 +1,97 @@
+"""Small facts to store: each builder takes only what its test is about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from trading.domain.market import Instrument
+from trading.domain.money import Money
+from trading.domain.order import Batch, Fill, Order, OrderIntent, OrderStatus, OrderType, Side, Source
+from trading.domain.plan import Cycle, CycleOutcome, TargetPlan, TargetWeight, Thesis
+from trading.domain.portfolio import CashFlow, EquityPoint, Posting
+from trading.domain.risk import Approval, ApprovalKind, ApprovalStatus
+
+START = datetime(2025, 3, 1, 12, 0, tzinfo=UTC)
+BTC = Instrument("BTC/USD", "BTC", "USD", Decimal("0.1"), Decimal("0.00001"), Decimal("0.0001"), Decimal("5"))
+
+
+def at(minutes: float) -> datetime:
+    return START + timedelta(minutes=minutes)
+
+
+def batch(name: str = "batch", **changes: Any) -> Batch:
+    return replace(Batch(name, Source.MANUAL, "@ana", "asked for", START), **changes)
+
+
+def intent(name: str, batch_id: str = "batch", **changes: Any) -> OrderIntent:
+    plain = OrderIntent(
+        f"intent-{name}", batch_id, BTC, Side.BUY, Decimal("0.0100"), OrderType.MARKET, Source.MANUAL, "asked for"
+    )
+    return replace(plain, **changes)
+
+
+def order(name: str = "order", batch_id: str = "batch", **changes: Any) -> Order:
+    return replace(Order(name, intent(name, batch_id), OrderStatus.INTENDED, START, START), **changes)
+
+
+def fill(name: str = "trade", order_id: str = "order", **changes: Any) -> Fill:
+    fee = Money(Decimal("0.4000"), "USD")
+    plain = Fill(name, order_id, "BTC/USD", Side.BUY, Decimal("100.10"), Decimal("0.01"), fee, START)
+    return replace(plain, **changes)
+
+
+def posting(account: str, amount: str, currency: str = "USD") -> Posting:
+    return Posting("entry", account, Money(Decimal(amount), currency), START)
+
+
+def cash_flow(name: str = "deposit", amount: str = "100", minutes: float = 0) -> CashFlow:
+    return CashFlow(name, Money(Decimal(amount), "USD"), at(minutes), "paid in")
+
+
+def approval(name: str = "card", batch_id: str = "batch", **changes: Any) -> Approval:
+    plain = Approval(
+        id=name,
+        kind=ApprovalKind.CARD,
+        batch_id=batch_id,
+        notional=Decimal("250.50"),
+        quoted_prices={"BTC/USD": Decimal("100.10")},
+        status=ApprovalStatus.PENDING,
+        created_at=START,
+        expires_at=at(15),
+        fees=Decimal("1.002"),
+        weights_now={"BTC/USD": Decimal("0.10")},
+        weights_after={"BTC/USD": Decimal("0.35")},
+    )
+    return replace(plain, **changes)
+
+
+def cycle(name: str = "cycle", minutes: float = 0, **changes: Any) -> Cycle:
+    plan = TargetPlan(
+        "allocator", (TargetWeight("BTC/USD", Decimal("0.30"), "trending", 0.7),), Decimal("0.70"), "calm", "up"
+    )
+    plain = Cycle(
+        id=name,
+        at=at(minutes),
+        trigger="schedule",
+        decided_by="allocator",
+        outcome=CycleOutcome.WAITING,
+        reason="one symbol trends",
+        snapshot='{"cash":"100.00"}',
+        plan=plan,
+        raw=('{"a": 1}', "not json"),
+        notes=("BTC/USD was cut from 40 % to 30 %.",),
+        weights_now={"BTC/USD": Decimal("0.10")},
+    )
+    return replace(plain, **changes)
+
+
+def thesis(name: str = "cycle", minutes: float = 0, text: str = "Bitcoin leads.") -> Thesis:
+    return Thesis(at(minutes), "allocator", text, name)
+
+
+def equity_point(minutes: float = 0, equity: str = "100", **changes: Any) -> EquityPoint:
+    plain = EquityPoint(at(minutes), Decimal(equity), Decimal("40"), benchmarks={"BTC": Decimal("61000.10")})
+    return replace(plain, **changes)
