@@ -230,7 +230,7 @@ async def assemble(rules: Rules, adapters: Adapters, planner: Planner) -> Core:
         planner.name,
         lambda: trigger.on_or_after(clock.now() + timedelta(microseconds=1)),
     )
-    reports = Reports(rules.world, store, account, curve, holdings, trades, switch, clock, rules.report_at)
+    reports = Reports(rules.world, store, curve, holdings, trades, switch, clock, rules.report_at)
     wishes = Wishes(adapters.market, quotes, account, instruments, rules.limits, intake, clock, adapters.new_id)
     rooms = Rooms(store, adapters.market, overview, trades, cards, reports, wishes, rebalance, approvals, switch)
     return Core(

@@ -33,6 +33,7 @@ from trading.domain.market import Candle, Instrument
 from trading.domain.order import Side
 from trading.domain.plan import Cycle
 from trading.domain.risk import Approval, Refused, TradingState
+from trading.errors import SettingsError
 from trading.exchange.ports import MarketData
 from trading.orders.approvals import Approvals, Superseded
 from trading.orders.intake import Waiting
@@ -129,7 +130,10 @@ class CoreDesk:
         return await self._rooms.trades.explain(symbol, side)
 
     async def candles(self, symbol: str, timeframe: str, limit: int) -> Sequence[Candle]:
-        return await self._rooms.market.candles(symbol, timeframe, limit)
+        try:
+            return await self._rooms.market.candles(symbol, timeframe, limit)
+        except SettingsError:
+            return ()  # A recording of longer candles has none as short as these.
 
     async def report(self, local_date: str) -> DailyReport | None:
         return await self._rooms.reports.report(local_date)

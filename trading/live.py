@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -31,7 +31,7 @@ class LiveRun:
         )
 
     async def run(self) -> None:
-        """Run until cancelled. A fault in the feed or the store ends it; a failed job is logged and told."""
+        """Run until cancelled. A fault in the feed or the store ends it; a failed job is logged."""
         core, clock = self._core, self._core.adapters.clock
         schedule = LiveSchedule(core.jobs(), clock, _job_failed)
         started = core.curve.inception or clock.now()
@@ -40,9 +40,17 @@ class LiveRun:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._polling.run())
                 group.create_task(self._streaming.run())
-                group.create_task(catch_up(core.jobs(), clock.now(), started))
+                group.create_task(self._catch_up(started))
         finally:
             schedule.stop()
+
+    async def _catch_up(self, started: datetime) -> None:
+        """What was missed while we were down. A fault in it must not take the prices, and so the stops, with it."""
+        core = self._core
+        try:
+            await catch_up(core.jobs(), core.adapters.clock.now(), started)
+        except Exception as error:
+            _job_failed("catch up", error)
 
 
 def _job_failed(name: str, error: Exception) -> None:

@@ -82,6 +82,7 @@ def _url(value: object) -> object:
     return text
 
 
+_CURRENCY = r"^[A-Z0-9]{2,12}$"
 Number = Annotated[Decimal, BeforeValidator(_decimal)]
 LocalTime = Annotated[time, BeforeValidator(_local_time)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
@@ -123,7 +124,7 @@ class CoreSettings(BaseModel):
         None,
         "The currency of cash; by default that of SYMBOLS",
         "a currency code such as USD",
-        pattern=r"^[A-Z0-9]{2,12}$",
+        pattern=_CURRENCY,
     )
     starting_cash: Number = setting(
         "100", "Paper money to begin with, in the quote currency (the demo begins with 10000)", "a number above 0", gt=0
@@ -223,7 +224,7 @@ class CoreSettings(BaseModel):
     @classmethod
     def _pairs_follow_the_quote(cls, values: dict[str, Any]) -> dict[str, Any]:
         quote = str(values.get("quote_currency") or "").upper()
-        if quote and "symbols" not in values:
+        if re.fullmatch(_CURRENCY, quote) and "symbols" not in values:
             default = str(cls.model_fields["symbols"].default)
             return {**values, "symbols": default.replace("/USD", f"/{quote}")}
         return values
@@ -309,7 +310,9 @@ def _sentence(model: type[BaseModel], error: ValidationError, values: Mapping[st
     field = model.model_fields[name]
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     allowed = extra.get("allowed") or message
-    given = "a secret" if "SecretStr" in str(field.annotation) else f'"{values.get(name, field.default)}"'
+    text = str(values.get(name, field.default))
+    secret = "SecretStr" in str(field.annotation) or (name.endswith("_url") and "@" in text)
+    given = "not shown here, as it holds a secret" if secret else f'"{text}"'
     return f"{name.upper()} is {given}; allowed is {allowed}."
 
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from trading.domain.market import Candle, Instrument, Quote
 from trading.domain.plan import Thesis
-from trading.errors import StaleData
+from trading.errors import SettingsError, StaleData
 from trading.exchange.columns import Columns
 from trading.exchange.ports import MarketData
 from trading.market.indicators import summary
@@ -64,7 +64,7 @@ class Snapshots:
         for symbol, quote in quotes.items():
             self._cache.put(symbol, quote)
         daily = {symbol: await self._market.candles(symbol, "1d", DAILY_HISTORY) for symbol in symbols}
-        hourly = {symbol: await self._market.candles(symbol, "1h", HOURLY_HISTORY) for symbol in symbols}
+        hourly = {symbol: await self._hourly(symbol) for symbol in symbols}
         equity = self._account.equity()
         if equity is None:
             raise StaleData("something that is held has no price yet; wait for the market data.")
@@ -86,6 +86,13 @@ class Snapshots:
         )
         closes = {symbol: columns(candles).close for symbol, candles in daily.items()}
         return Snapshot(at, equity, weights, quotes, closes, text)
+
+    async def _hourly(self, symbol: str) -> Sequence[Candle]:
+        """None where the market knows longer candles only: a recording of days decides from days."""
+        try:
+            return await self._market.candles(symbol, "1h", HOURLY_HISTORY)
+        except SettingsError:
+            return ()
 
     def _weights(self, equity: Decimal) -> dict[str, Decimal]:
         if not equity:

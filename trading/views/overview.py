@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime, time
+from collections.abc import Callable
+from datetime import UTC, datetime, time
 from decimal import Decimal
 
 from trading.clock import Clock
 from trading.contract import BenchmarkGap, Performance, Status, Window, World
-from trading.domain.portfolio import EquityPoint
 from trading.orders.account import Account
 from trading.portfolio.equity import EquityCurve
-from trading.portfolio.performance import measure
+from trading.portfolio.performance import measure, within
 from trading.portfolio.windows import parse_window
 from trading.risk.switch import Switch
 from trading.views.cards import CardViews
@@ -91,12 +90,11 @@ class Overview:
     def _today(self, now: datetime) -> tuple[Decimal | None, Decimal | None]:
         """Change since local midnight, or since inception when that was today."""
         midnight = datetime.combine(now.astimezone(self._world.timezone).date(), time(), self._world.timezone)
-        opening = self._curve.at(midnight) or (self._curve.points[0] if self._curve.points else None)
-        current = self._curve.now()
-        if opening is None or current is None or not opening.equity:
+        points = within(self._curve.up_to_now(), Window(midnight.astimezone(UTC), now, "today"))
+        if not points or self._curve.now() is None or not points[0].equity:
             return None, None
-        amount = current.equity - opening.equity - _flows(self._curve.up_to_now(), opening)
-        return amount, amount / opening.equity
+        amount = points[-1].equity - points[0].equity - sum((point.flows for point in points[1:]), Decimal(0))
+        return amount, amount / points[0].equity
 
 
 def _gaps(performance: Performance | None) -> tuple[BenchmarkGap, ...]:
@@ -105,8 +103,3 @@ def _gaps(performance: Performance | None) -> tuple[BenchmarkGap, ...]:
     ours = performance.lines[0].total_return
     named = (performance.line(name) for name in ("BTC", "ETH"))
     return tuple(BenchmarkGap(line.name, ours, line.total_return) for line in named if line is not None)
-
-
-def _flows(points: Sequence[EquityPoint], since: EquityPoint) -> Decimal:
-    """External money that came in after `since`."""
-    return sum((point.flows for point in points if point.at > since.at), Decimal(0))

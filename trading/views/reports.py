@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import TypeVar
 
 from trading.clock import Clock
-from trading.contract import DailyReport, Window, World
+from trading.contract import DailyReport, Holding, Window, World
 from trading.domain.event import ReportDue
-from trading.orders.account import Account
+from trading.domain.money import ZERO
 from trading.portfolio.equity import EquityCurve
 from trading.portfolio.performance import measure
 from trading.risk.switch import Switch
@@ -17,9 +22,13 @@ from trading.views.holdings import Holdings
 from trading.views.trades import TradeViews
 
 KEPT = 10
+HELD_DAYS = 400
+"""What was held is remembered longer than whole reports: channels that lag behind still tell that day's."""
 NEXT = timedelta(microseconds=1)
 """A report ends with its own instant: what is filled then is in its equity, so it is in its trades too."""
 TRADES_SHOWN = 10
+
+Value = TypeVar("Value")
 
 
 class Reports:
@@ -29,7 +38,6 @@ class Reports:
         self,
         world: World,
         store: Store,
-        account: Account,
         curve: EquityCurve,
         holdings: Holdings,
         trades: TradeViews,
@@ -39,7 +47,6 @@ class Reports:
     ) -> None:
         self._world = world
         self._store = store
-        self._account = account
         self._curve = curve
         self._holdings = holdings
         self._trades = trades
@@ -47,10 +54,13 @@ class Reports:
         self._clock = clock
         self._report_at = report_at
         self._made: OrderedDict[str, DailyReport] = OrderedDict()
+        self._held: OrderedDict[str, tuple[Holding, ...]] = OrderedDict()
 
     async def make(self, due: datetime) -> None:
         """Make the report of the local day of `due` and put it in the journal."""
         local_date = due.astimezone(self._world.timezone).date().isoformat()
+        # Before the journal tells anyone: who asks at once must get what is held now, not a moment later.
+        _keep_newest(self._held, local_date, self._holdings.all(), HELD_DAYS)
         async with self._store.transaction() as tx:
             point = await self._curve.sample_in(tx)
             await tx.append(ReportDue(self._clock.now(), local_date))
@@ -58,14 +68,19 @@ class Reports:
             self._curve.keep(point)
         report = await self._as_of(local_date, self._clock.now())
         if report is not None:
-            self._remember(report)
+            _keep_newest(self._made, local_date, report, KEPT)
 
     async def report(self, local_date: str) -> DailyReport | None:
-        """The report of that day; after a restart its holdings are today's, its figures are not."""
+        """The report of that day. After a restart its holdings are not known, and left out; its figures are."""
         if local_date in self._made:
             return self._made[local_date]
         due = datetime.combine(date.fromisoformat(local_date), self._report_at, self._world.timezone).astimezone(UTC)
-        return await self._as_of(local_date, due)
+        return await self._as_of(local_date, self._made_at(due))
+
+    def _made_at(self, due: datetime) -> datetime:
+        """When the report that was `due` was made: it left a point of the curve then."""
+        index = bisect_left(self._curve.points, due, key=lambda point: point.at)
+        return self._curve.points[index].at if index < len(self._curve.points) else due
 
     async def _as_of(self, local_date: str, at: datetime) -> DailyReport | None:
         point = self._curve.at(at)
@@ -83,11 +98,11 @@ class Reports:
             local_date=local_date,
             at=at,
             equity=point.equity,
-            day=await self._trades.pnl(day),
+            day=replace(await self._trades.pnl(day), unrealized_now=_open_profit(self._held.get(local_date))),
             since_start=performance,
             trades=await self._trades.trades(day, None, None, TRADES_SHOWN),
-            holdings=self._holdings.all(),
-            cash=self._account.book.cash,
+            holdings=self._held.get(local_date, ()),
+            cash=point.cash,
             state=self._switch.state,
         )
 
@@ -95,7 +110,14 @@ class Reports:
         """The 24 hours up to the report, so that consecutive reports neither overlap nor leave a gap."""
         return Window(max(at + NEXT - timedelta(days=1), inception), at + NEXT, "the last 24 hours")
 
-    def _remember(self, report: DailyReport) -> None:
-        self._made[report.local_date] = report
-        while len(self._made) > KEPT:
-            self._made.popitem(last=False)
+
+def _open_profit(held: Sequence[Holding] | None) -> Decimal | None:
+    """Unrealized profit of what was held; None where that, or one of its prices, is not known."""
+    gains = [holding.unrealized for holding in held] if held is not None else [None]
+    return None if None in gains else sum((gain for gain in gains if gain is not None), ZERO)
+
+
+def _keep_newest(kept: OrderedDict[str, Value], key: str, value: Value, most: int) -> None:
+    kept[key] = value
+    while len(kept) > most:
+        kept.popitem(last=False)

@@ -49,7 +49,7 @@ class TradeViews:
         points = within(self._curve.up_to_now(), window)
         start = points[0] if points else None
         change = None
-        if start is not None and len(points) > 1:
+        if start is not None and (len(points) > 1 or start.at >= window.end):
             change = points[-1].equity - start.equity - sum((p.flows for p in points[1:]), ZERO)
         sales = [fill for fill in fills if fill.side is Side.SELL]
         unrealized = [holding.unrealized for holding in self._holdings.all()]

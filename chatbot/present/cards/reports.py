@@ -8,7 +8,7 @@ from chatbot.present import numbers as n
 from chatbot.present.cards.ledger import profit_rows
 from chatbot.present.cards.performance import comparison, performance, returns
 from chatbot.present.cards.status import holdings
-from chatbot.present.layout import Lines, block, capitalized, pair, prose, table
+from chatbot.present.layout import Lines, block, capitalized, pair, prose, table, wrapped
 from trading.contract import DailyReport, Performance, World
 from trading.domain.event import RunEnded
 
@@ -73,4 +73,6 @@ def _day(report: DailyReport) -> Lines:
 
 def _held(report: DailyReport) -> Lines:
     share = report.cash / report.equity if report.equity else None
-    return holdings(report.holdings, report.cash, share, report.world.quote)
+    # A report made again after a restart knows its money, but not which coins it was in.
+    unknown = wrapped("The rest: holdings of that hour are not kept.") if not report.holdings and share != 1 else []
+    return [*holdings(report.holdings, report.cash, share, report.world.quote), *unknown]

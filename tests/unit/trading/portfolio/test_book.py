@@ -73,6 +73,17 @@ def test_a_full_sale_leaves_no_crumb_of_cost() -> None:
     assert book.realized_of()["ETH/USD"] == position.realized_pnl == Decimal(30) - (Decimal("99.99") + Decimal("0.1"))
 
 
+def test_not_even_where_the_average_cost_has_no_end() -> None:
+    book = book_with()
+    book.apply_fill(fill(Side.BUY, "0.3", "33.33"))
+    book.apply_fill(fill(Side.BUY, "0.4", "77.77"))
+    book.apply_fill(fill(Side.SELL, "0.11", "50"))
+    book.apply_fill(fill(Side.SELL, "0.59", "50"))
+    position = book.position("ETH/USD")
+    assert (position.cost, position.entry_value) == (Decimal(0), Decimal(0))
+    assert abs(position.realized_pnl - (book.cash - 1000)) < Decimal("1e-20")
+
+
 def test_a_position_is_as_old_as_its_first_buy_since_it_was_empty() -> None:
     book, later = book_with(), AT.replace(day=9)
     book.apply_fill(fill(Side.BUY, "1", "10"))
@@ -128,13 +139,17 @@ def test_the_reference_sequence_of_average_costs_is_met() -> None:
         book.apply_fill(fill(Side.SELL, str(unheld["amount"]), str(unheld["price"])))
 
 
-@given(st.lists(st.tuples(st.integers(1, 10_000), st.integers(1, 100_000), st.integers(0, 500)), min_size=1, max_size=8))
+@given(
+    st.lists(st.tuples(st.integers(1, 10_000), st.integers(1, 100_000), st.integers(0, 500)), min_size=1, max_size=8)
+)
 def test_however_a_position_was_bought_selling_it_whole_realizes_what_cash_gained(
     buys: list[tuple[int, int, int]],
 ) -> None:
     book = book_with("1000000000")
     opening = book.cash
     for quantity, price, fee in buys:
-        book.apply_fill(fill(Side.BUY, str(Decimal(quantity) / 1000), str(Decimal(price) / 100), str(Decimal(fee) / 100)))
+        book.apply_fill(
+            fill(Side.BUY, str(Decimal(quantity) / 1000), str(Decimal(price) / 100), str(Decimal(fee) / 100))
+        )
     book.apply_fill(fill(Side.SELL, str(book.position("ETH/USD").quantity), "77.7", "0.3"))
     assert book.cash - opening == book.position("ETH/USD").realized_pnl

@@ -67,8 +67,12 @@ async def test_at_finds_the_last_point_at_or_before_an_instant(world: SmallWorld
     await world.core.curve.sample()
     curve, hour = world.core.curve, timedelta(hours=1)
     assert curve.at(START - hour) is None
-    assert [point.at for point in (curve.at(START), curve.at(START + hour / 2), curve.at(START + 9 * hour)) if point] == [
-        START, START, START + hour,
+    assert [
+        point.at for point in (curve.at(START), curve.at(START + hour / 2), curve.at(START + 9 * hour)) if point
+    ] == [
+        START,
+        START,
+        START + hour,
     ]
 
 

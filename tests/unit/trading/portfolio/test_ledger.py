@@ -149,4 +149,4 @@ class Trading(RuleBasedStateMachine):
 
 
 TestTrading = Trading.TestCase
-TestTrading.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestTrading.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
