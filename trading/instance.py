@@ -50,10 +50,12 @@ class Instance:
 
     def publish(self, address: Address) -> None:
         """Tell the command line where to reach us; only this user may read it."""
-        path = self._dir / ADDRESS
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        # Written aside and moved: whoever looks finds a whole file or none.
+        fresh = self._dir / f"{ADDRESS}.new"
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
             json.dump(asdict(address), file)
+        fresh.replace(self._dir / ADDRESS)
 
 
 def running_at(state_dir: Path) -> Address | None:

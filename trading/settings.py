@@ -323,7 +323,8 @@ _NOT_KEPT = ("state_dir", "database_url", "log_level")
 def keep_settings(core: CoreSettings) -> None:
     """Write down what this state directory was run with, secrets left out, for whoever asks it later."""
     texts = {name: _text(getattr(core, name)) for name in CoreSettings.model_fields if name not in _NOT_KEPT}
-    kept = {name.upper(): text for name, text in texts.items() if text}
+    # An address with a person in it holds a password.
+    kept = {name.upper(): text for name, text in texts.items() if text and "@" not in text}
     core.state_dir.mkdir(parents=True, exist_ok=True)
     (core.state_dir / KEPT).write_text(json.dumps(kept, indent=1))
 

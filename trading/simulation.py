@@ -112,6 +112,7 @@ class Simulation:
 
     async def _settled(self) -> None:
         if self._core.approvals.waiting():
+            await self._keep()
             await self._core.approvals.settled()
             self._pace.restart()
 
