@@ -366,8 +366,10 @@ def _told_plainly() -> Iterator[None]:
     """A failure we know is one sentence on the terminal, and exit code 1."""
     try:
         yield
-    except (PurserError, ExceptionGroup) as error:
+    except (PurserError, OSError, ExceptionGroup) as error:
         first = _first(error)
+        if isinstance(first, OSError) and first.filename:
+            first = Fatal(f"{first.filename} cannot be used ({first.strerror}); make it writable, or set STATE_DIR.")
         if not isinstance(first, PurserError):
             raise
         print(first, file=sys.stderr)

@@ -37,7 +37,7 @@ from trading.risk.daily_loss import DailyLossLimit
 from trading.risk.limits import Limits
 from trading.risk.review import Review
 from trading.risk.switch import Switch
-from trading.schedule import DailyAt, Job, hourly, once_per_day
+from trading.schedule import DailyAt, Job, Slot, hourly, once_per_day
 from trading.store.port import Store
 from trading.views.cards import CardViews
 from trading.views.holdings import Holdings
@@ -145,17 +145,20 @@ class Core:
         async def sample(due: datetime) -> None:
             await self.curve.sample()
 
-        async def rebalance(due: datetime) -> None:
-            await self.rebalance.run("schedule")
+        async def rebalance(slot: Slot) -> None:
+            await self.rebalance.run("schedule", slot.claim)
 
-        def daily(name: str, at: time, run: Callable[[datetime], Awaitable[None]]) -> Job:
+        async def report(slot: Slot) -> None:
+            await self.reports.make(slot.due, slot.claim)
+
+        def daily(name: str, at: time, run: Callable[[Slot], Awaitable[None]]) -> Job:
             return Job(name, DailyAt(at, zone), once_per_day(name, store, zone, run))
 
         return (
             Job("equity", hourly(), sample),
             Job("day", DailyAt(time(), zone), sample),
             daily("rebalance", self.rules.rebalance_at, rebalance),
-            daily("report", self.rules.report_at, self.reports.make),
+            daily("report", self.rules.report_at, report),
         )
 
     async def residual(self) -> Decimal:

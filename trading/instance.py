@@ -32,8 +32,12 @@ class Instance:
         self._file: IO[str] | None = None
 
     def __enter__(self) -> Self:
-        self._dir.mkdir(parents=True, exist_ok=True)
-        self._file = (self._dir / LOCK).open("a")
+        try:
+            self._dir.mkdir(parents=True, exist_ok=True)
+            self._file = (self._dir / LOCK).open("a")
+        except OSError as fault:
+            why = f"The state directory {self._dir} cannot be used ({fault.strerror})"
+            raise Fatal(f"{why}; make it a writable folder, or set STATE_DIR.") from fault
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -63,7 +67,10 @@ def running_at(state_dir: Path) -> Address | None:
     path = state_dir / ADDRESS
     if not path.exists() or not _locked(state_dir / LOCK):
         return None
-    return Address(**json.loads(path.read_text()))
+    try:
+        return Address(**json.loads(path.read_text()))
+    except (ValueError, TypeError):
+        return None  # Not written by us: whoever runs there says so when the lock is asked for.
 
 
 def _locked(path: Path) -> bool:

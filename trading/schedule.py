@@ -1,21 +1,23 @@
 """Which jobs run when. The same triggers wake the system clock's scheduler and walk the simulated clock.
 
-A daily job has one slot per local day, claimed in the store: woken twice, it runs once.
+A daily job has one slot per local day, claimed in the store together with its result: woken twice, it runs
+once; killed in the middle, it runs again.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 
 from trading.clock import Clock
-from trading.store.port import Store
+from trading.errors import ConcurrentUpdate
+from trading.store.port import Store, Transaction
 
 CATCH_UP = timedelta(hours=2)
 """A daily job that was missed by no more than this still runs when the program comes up."""
@@ -63,17 +65,36 @@ def hourly() -> BaseTrigger:
     return trigger
 
 
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A daily job's turn on one local day."""
+
+    job: str
+    day: str
+    due: datetime
+
+    async def claim(self, tx: Transaction) -> None:
+        """Take the turn inside the transaction that keeps what came of it: both are kept, or neither.
+
+        Raises ConcurrentUpdate when it was taken before.
+        """
+        if not await tx.claim_slot(self.job, self.day, self.due):
+            raise ConcurrentUpdate(f"{self.job} has run already for {self.day}")
+
+
 def once_per_day(
-    name: str, store: Store, zone: ZoneInfo, run: Callable[[datetime], Awaitable[None]]
+    name: str, store: Store, zone: ZoneInfo, run: Callable[[Slot], Awaitable[None]]
 ) -> Callable[[datetime], Awaitable[None]]:
-    """`run`, guarded by the slot of its local day."""
+    """`run` once per local day. It claims its slot with its result: cut short before that, it runs again."""
+    one_at_a_time = asyncio.Lock()
 
     async def guarded(due: datetime) -> None:
-        slot = due.astimezone(zone).date().isoformat()
-        async with store.transaction() as tx:
-            mine = await tx.claim_slot(name, slot, due)
-        if mine:
-            await run(due)
+        slot = Slot(name, due.astimezone(zone).date().isoformat(), due)
+        async with one_at_a_time:
+            async with store.reading() as read:
+                taken = await read.slot_taken(slot.job, slot.day)
+            if not taken:
+                await run(slot)
 
     return guarded
 
@@ -106,6 +127,9 @@ class LiveSchedule:
         self._jobs = jobs
         self._clock = clock
         self._failed = failed
+        # Imported here: worlds of candles walk their clock and never need it.
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
     def start(self) -> None:

@@ -19,7 +19,16 @@ from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from trading.domain.market import TIMEFRAMES
 from trading.errors import SettingsError
@@ -326,7 +335,10 @@ def keep_settings(core: CoreSettings) -> None:
     # An address with a person in it holds a password.
     kept = {name.upper(): text for name, text in texts.items() if text and "@" not in text}
     core.state_dir.mkdir(parents=True, exist_ok=True)
-    (core.state_dir / KEPT).write_text(json.dumps(kept, indent=1))
+    # Written aside and moved: a crash in the middle leaves the old file whole.
+    fresh = core.state_dir / f"{KEPT}.new"
+    fresh.write_text(json.dumps(kept, indent=1))
+    fresh.replace(core.state_dir / KEPT)
 
 
 def kept_settings(state_dir: Path) -> dict[str, str]:
@@ -334,8 +346,10 @@ def kept_settings(state_dir: Path) -> dict[str, str]:
     path = state_dir / KEPT
     if not path.exists():
         return {}
-    values: dict[str, str] = json.loads(path.read_text())
-    return values
+    try:
+        return TypeAdapter(dict[str, str]).validate_json(path.read_bytes())
+    except ValidationError:
+        raise SettingsError(f"{path} is damaged; start the bot as before, which writes it anew.") from None
 
 
 def _text(value: object) -> str:

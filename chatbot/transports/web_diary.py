@@ -16,6 +16,7 @@ from chatbot.message import Reply
 from chatbot.transports.wire import reply_from_wire, reply_to_wire
 
 LINES = "page.jsonl"
+AUTHORS = ("owner", "purser")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,8 @@ def _entry(line: str) -> Entry | None:
         wire: dict[str, Any] = json.loads(line)
         pictures = tuple((str(picture_id), str(caption)) for picture_id, caption in wire["pictures"])
         at = datetime.fromisoformat(wire["at"])
+        if wire["author"] not in AUTHORS:
+            return None
         return Entry(str(wire["id"]), str(wire["author"]), at, reply_from_wire(wire["reply"]), pictures)
     except (ValueError, KeyError, TypeError):
         return None

@@ -85,6 +85,8 @@ async def test_a_slot_is_claimed_once(store: Store) -> None:
         assert not await tx.claim_slot("rebalance", "2025-03-01", START)
         assert await tx.claim_slot("rebalance", "2025-03-02", START)
         assert await tx.claim_slot("report", "2025-03-01", START)
+        assert await tx.slot_taken("report", "2025-03-01")
+        assert not await tx.slot_taken("report", "2025-03-02")
     async with store.transaction() as tx:
         assert not await tx.claim_slot("rebalance", "2025-03-01", at(99))
 

@@ -20,7 +20,7 @@ from trading.errors import Retryable
 from trading.orders.account import Account
 from trading.orders.intake import Intake, Waiting
 from trading.risk.limits import Limits
-from trading.store.port import Store, Transaction
+from trading.store.port import Claim, Store, Transaction, unclaimed
 
 SNAPSHOT_ATTEMPTS = 3
 
@@ -55,15 +55,18 @@ class Rebalance:
     def decider(self) -> str:
         return self._planner.name
 
-    async def run(self, trigger: str) -> Cycle:
-        """Decide and act: place, or raise a card above the threshold. Returns the cycle as recorded."""
+    async def run(self, trigger: str, claim: Claim = unclaimed) -> Cycle:
+        """Decide and act: place, or raise a card above the threshold. Returns the cycle as recorded.
+
+        `claim` joins the transaction that keeps the decision.
+        """
         async with self._one_at_a_time:
             drafted = await self._draft(trigger)
             if isinstance(drafted, Cycle):
-                await self._keep(drafted)
+                await self._keep(drafted, claim)
                 return drafted
             cycle, batch, derived = drafted
-            records = _Records(self._clock, cycle, self._store, announce=True)
+            records = _Announced(self._clock, cycle, claim)
             await self._intake.submit(batch, derived.intents, records.write)
             return records.cycle
 
@@ -76,8 +79,7 @@ class Rebalance:
                     await tx.add_cycle(drafted)
                 return drafted
             cycle, batch, derived = drafted
-            records = _Records(self._clock, cycle, self._store, announce=False)
-            return await self._intake.preview(batch, derived.intents, actor, records.write)
+            return await self._intake.preview(batch, derived.intents, actor, _Quiet(cycle).write)
 
     async def _draft(self, trigger: str) -> Cycle | tuple[Cycle, Batch, Derived]:
         """A finished cycle that holds, or a cycle with the batch and orders it wants."""
@@ -148,25 +150,36 @@ class Rebalance:
             weights_now=weights,
         )
 
-    async def _keep(self, cycle: Cycle) -> None:
+    async def _keep(self, cycle: Cycle, claim: Claim) -> None:
         async with self._store.transaction() as tx:
+            await claim(tx)
             await _write(tx, cycle)
             await tx.append(CycleDecided(self._clock.now(), cycle.id))
 
 
-class _Records:
+class _Quiet:
     """Writes a cycle into the transaction that decides its batch."""
 
-    def __init__(self, clock: Clock, cycle: Cycle, store: Store, *, announce: bool) -> None:
+    def __init__(self, cycle: Cycle) -> None:
         self.cycle = cycle
-        self._clock = clock
-        self._announce = announce
 
     async def write(self, tx: Transaction, outcome: CycleOutcome, detail: str) -> None:
         self.cycle = replace(self.cycle, outcome=outcome, reason=detail or self.cycle.reason)
         await _write(tx, self.cycle)
-        if self._announce:
-            await tx.append(CycleDecided(self._clock.now(), self.cycle.id))
+
+
+class _Announced(_Quiet):
+    """Also takes the turn and tells the journal."""
+
+    def __init__(self, clock: Clock, cycle: Cycle, claim: Claim) -> None:
+        super().__init__(cycle)
+        self._clock = clock
+        self._claim = claim
+
+    async def write(self, tx: Transaction, outcome: CycleOutcome, detail: str) -> None:
+        await self._claim(tx)
+        await super().write(tx, outcome, detail)
+        await tx.append(CycleDecided(self._clock.now(), self.cycle.id))
 
 
 async def _write(tx: Transaction, cycle: Cycle) -> None:

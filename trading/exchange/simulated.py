@@ -46,7 +46,7 @@ class SimulatedCandles:
         symbols: Sequence[str],
         quote: str = "USD",
         timeframe: str = "5m",
-        history_days: int = 400,
+        history_days: int = 210,
         scenario: Scenario | None = None,
     ) -> None:
         if timeframe not in TIMEFRAMES:

@@ -32,6 +32,9 @@ class MemoryQueries:
     async def meta(self, key: str) -> str | None:
         return self._tables.meta.get(key)
 
+    async def slot_taken(self, job: str, slot: str) -> bool:
+        return (job, slot) in self._tables.slots
+
     async def batch(self, batch_id: str) -> Batch | None:
         return self._tables.batches.get(batch_id)
 

@@ -6,7 +6,7 @@ State and its journal entry change in one transaction: everything done inside on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from decimal import Decimal
@@ -23,6 +23,10 @@ class Queries(Protocol):
     """Reads. Times are aware UTC; sequences are oldest first; `limit` keeps the newest."""
 
     async def meta(self, key: str) -> str | None: ...
+
+    async def slot_taken(self, job: str, slot: str) -> bool:
+        """Whether (job, slot) has been claimed."""
+        ...
 
     async def batch(self, batch_id: str) -> Batch | None: ...
 
@@ -153,6 +157,14 @@ class Transaction(Queries, Protocol):
     async def append(self, event: Event) -> int:
         """Add to the journal; returns the entry's seq."""
         ...
+
+
+Claim = Callable[[Transaction], Awaitable[None]]
+"""Joins a transaction: takes a turn together with its result. Raises ConcurrentUpdate when it was taken."""
+
+
+async def unclaimed(tx: Transaction) -> None:
+    """No turn to take."""
 
 
 class Store(Protocol):

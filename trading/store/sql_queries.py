@@ -33,6 +33,7 @@ from trading.store.tables import (
     orders,
     postings,
     protections,
+    slots,
     theses,
 )
 
@@ -52,6 +53,10 @@ class SqlQueries:
     async def meta(self, key: str) -> str | None:
         row = await self._one(select(meta.c.value).where(meta.c.key == key))
         return None if row is None else str(row.value)
+
+    async def slot_taken(self, job: str, slot: str) -> bool:
+        row = await self._one(select(slots.c.job).where(slots.c.job == job, slots.c.slot == slot))
+        return row is not None
 
     async def batch(self, batch_id: str) -> Batch | None:
         row = await self._one(select(*rows.fact_columns(Batch, batches)).where(batches.c.id == batch_id))

@@ -17,7 +17,7 @@ from trading.domain.money import ZERO
 from trading.portfolio.equity import EquityCurve
 from trading.portfolio.performance import measure
 from trading.risk.switch import Switch
-from trading.store.port import Store
+from trading.store.port import Claim, Store, unclaimed
 from trading.views.holdings import Holdings
 from trading.views.trades import TradeViews
 
@@ -56,12 +56,13 @@ class Reports:
         self._made: OrderedDict[str, DailyReport] = OrderedDict()
         self._held: OrderedDict[str, tuple[Holding, ...]] = OrderedDict()
 
-    async def make(self, due: datetime) -> None:
-        """Make the report of the local day of `due` and put it in the journal."""
+    async def make(self, due: datetime, claim: Claim = unclaimed) -> None:
+        """Make the report of the local day of `due` and put it in the journal, `claim` in the same transaction."""
         local_date = due.astimezone(self._world.timezone).date().isoformat()
         # Before the journal tells anyone: who asks at once must get what is held now, not a moment later.
         _keep_newest(self._held, local_date, self._holdings.all(), HELD_DAYS)
         async with self._store.transaction() as tx:
+            await claim(tx)
             point = await self._curve.sample_in(tx)
             await tx.append(ReportDue(self._clock.now(), local_date))
         if point is not None:

@@ -12,7 +12,8 @@ from apscheduler.triggers.date import DateTrigger
 
 from tests.world import START, ZONE
 from trading.clock import SimulatedClock, SystemClock
-from trading.schedule import CATCH_UP, DailyAt, Job, LiveSchedule, Walk, catch_up, hourly, once_per_day
+from trading.errors import ConcurrentUpdate
+from trading.schedule import CATCH_UP, DailyAt, Job, LiveSchedule, Slot, Walk, catch_up, hourly, once_per_day
 from trading.store.memory import MemoryStore
 from trading.store.port import Store
 
@@ -90,8 +91,10 @@ def test_an_instant_is_on_or_after_itself() -> None:
 async def test_a_day_is_claimed_once_in_a_hundred_wakes_at_once(any_store: Store) -> None:
     runs: list[datetime] = []
 
-    async def run(due: datetime) -> None:
-        runs.append(due)
+    async def run(slot: Slot) -> None:
+        async with any_store.transaction() as tx:
+            await slot.claim(tx)
+        runs.append(slot.due)
 
     guarded = once_per_day("rebalance", any_store, ZONE, run)
     await asyncio.gather(*(guarded(START + n * MINUTE) for n in range(100)))
@@ -104,13 +107,50 @@ async def test_a_day_is_claimed_once_in_a_hundred_wakes_at_once(any_store: Store
     assert len(runs) == 3
 
 
+async def test_a_job_that_is_cut_short_before_its_result_is_kept_runs_again(any_store: Store) -> None:
+    attempts: list[datetime] = []
+
+    async def run(slot: Slot) -> None:
+        attempts.append(slot.due)
+        async with any_store.transaction() as tx:
+            await slot.claim(tx)
+            await tx.put_meta("result", str(len(attempts)))
+            if len(attempts) == 1:
+                raise asyncio.CancelledError
+
+    guarded = once_per_day("rebalance", any_store, ZONE, run)
+    with pytest.raises(asyncio.CancelledError):
+        await guarded(START)
+    await guarded(START)
+    await guarded(START)
+    async with any_store.reading() as read:
+        assert await read.meta("result") == "2"
+    assert len(attempts) == 2
+
+
+async def test_a_turn_that_is_taken_rolls_the_second_result_back(any_store: Store) -> None:
+    slot = Slot("rebalance", "2025-03-03", START)
+    async with any_store.transaction() as tx:
+        await slot.claim(tx)
+    with pytest.raises(ConcurrentUpdate):
+        async with any_store.transaction() as tx:
+            await tx.put_meta("result", "twice")
+            await slot.claim(tx)
+    async with any_store.reading() as read:
+        assert await read.meta("result") is None
+
+
 async def test_a_slot_is_the_local_day_and_not_the_utc_day() -> None:
     runs: list[datetime] = []
 
-    async def run(due: datetime) -> None:
-        runs.append(due)
+    store = MemoryStore()
 
-    guarded = once_per_day("job", MemoryStore(), ZONE, run)
+    async def run(slot: Slot) -> None:
+        async with store.transaction() as tx:
+            await slot.claim(tx)
+        runs.append(slot.due)
+
+    guarded = once_per_day("job", store, ZONE, run)
     for due in (
         datetime(2025, 3, 4, 1, tzinfo=UTC),
         datetime(2025, 3, 3, 23, tzinfo=UTC),
@@ -184,8 +224,13 @@ async def test_hourly_jobs_are_not_caught_up() -> None:
 
 async def test_what_was_caught_up_does_not_run_again_at_its_time(any_store: Store) -> None:
     told: list[tuple[str, datetime]] = []
-    plain = recording(told, "rebalance", DailyAt(time(7), ZONE))
-    job = Job("rebalance", plain.trigger, once_per_day("rebalance", any_store, ZONE, plain.run))
+
+    async def run(slot: Slot) -> None:
+        async with any_store.transaction() as tx:
+            await slot.claim(tx)
+        told.append((slot.job, slot.due))
+
+    job = Job("rebalance", DailyAt(time(7), ZONE), once_per_day("rebalance", any_store, ZONE, run))
     now = datetime(2025, 3, 3, 14, 30, tzinfo=UTC)
     for _ in range(3):
         await catch_up([job], now, now - DAY)

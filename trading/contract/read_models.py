@@ -1,26 +1,21 @@
-"""The only door between chat and core: what chat may read, propose and operate.
+"""Read models: frozen facts, computed in one place each, so that a figure cannot differ between two answers.
 
-Read models are frozen facts, computed in one place each, so that the same figure in a reply, a
-chart, a report and the dashboard cannot differ. Amounts are Decimals in the portfolio's quote
-currency unless a field says otherwise; shares and changes are fractions (0.05 is 5 %); times are
-aware UTC; None means unknown and is shown as "unknown", never as 0.
+Amounts are Decimals in the portfolio's quote currency unless a field says otherwise; shares and changes are
+fractions (0.05 is 5 %); times are aware UTC; None means unknown and is shown as "unknown", never as 0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
-from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from trading.domain.event import JournalEntry
-from trading.domain.market import Candle, Instrument
-from trading.domain.order import Batch, Fill, Order, Side
+from trading.domain.market import Instrument
+from trading.domain.order import Batch, Fill, Order
 from trading.domain.plan import Cycle, Thesis
-from trading.domain.risk import Approval, Refused, TradingState
+from trading.domain.risk import Approval, TradingState
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,160 +245,3 @@ class DailyReport:
     holdings: tuple[Holding, ...]
     cash: Decimal
     state: TradingState
-
-
-class Reader(Protocol):
-    """Everything chat may know. Read-only; none of these waits for the network."""
-
-    @property
-    def world(self) -> World: ...
-
-    def now(self) -> datetime:
-        """The market's now (simulated in the demo)."""
-        ...
-
-    def symbols(self) -> Sequence[Instrument]:
-        """The instruments we trade."""
-        ...
-
-    def window(self, words: str) -> Window | None:
-        """ "today", "yesterday", "this week", "last week", "this month", "last month", "this year", "last 7 days",
-        "since march", "since 2025-03-01", "all": in the user's time zone; None when not understood."""
-        ...
-
-    async def status(self) -> Status: ...
-
-    async def trades(
-        self, window: Window | None = None, symbol: str | None = None, side: Side | None = None, limit: int = 10
-    ) -> Trades: ...
-
-    async def pnl(self, window: Window) -> Pnl: ...
-
-    async def performance(self, window: Window | None = None) -> Performance | None:
-        """None until there are two points. No window: since inception."""
-        ...
-
-    async def plan(self) -> PlanView: ...
-
-    async def thesis(self) -> ThesisView: ...
-
-    async def pending(self) -> tuple[ApprovalView, ...]: ...
-
-    async def approval(self, approval_id: str) -> ApprovalView | None: ...
-
-    async def batch(self, batch_id: str) -> BatchView | None: ...
-
-    async def cycle(self, cycle_id: str) -> Cycle | None: ...
-
-    async def explain(self, symbol: str | None = None, side: Side | None = None) -> Explanation | None:
-        """The newest trade that matches."""
-        ...
-
-    async def candles(self, symbol: str, timeframe: str, limit: int) -> Sequence[Candle]: ...
-
-    async def report(self, local_date: str) -> DailyReport | None:
-        """The report of one local day (ISO date)."""
-        ...
-
-    async def events(self, after: int, limit: int = 100) -> Sequence[JournalEntry]: ...
-
-    async def last_event(self) -> int: ...
-
-    async def wait_for_events(self, after: int) -> None: ...
-
-
-class AmountUnit(StrEnum):
-    QUOTE = "quote"
-    BASE = "base"
-    FRACTION = "fraction"
-    """Of free cash for a buy, of the position for a sale; 1 is all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    value: Decimal
-    unit: AmountUnit
-
-
-class Proposer(Protocol):
-    """Wishes. Each ends in a preview that a person must press, or in a refusal; nothing is placed here."""
-
-    async def preview_order(self, side: Side, symbol: str, amount: Amount, actor: str) -> ApprovalView | Refused:
-        """`symbol` may be an instrument ("BTC/USD") or a base ("btc")."""
-        ...
-
-    async def preview_close(self, symbol: str, actor: str) -> ApprovalView | Refused: ...
-
-    async def preview_flatten(self, actor: str) -> ApprovalView | Refused: ...
-
-    async def preview_rebalance(self, actor: str) -> ApprovalView | Cycle | Refused:
-        """Decides now. A Cycle comes back when the decision is to hold, with its reason."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """A press took effect: `view` shows the card as it is now. `superseded_by` is the new card when the price moved."""
-
-    view: ApprovalView
-    batch: BatchView | None
-    superseded_by: ApprovalView | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StateView:
-    old: TradingState
-    new: TradingState
-    reason: str
-
-
-class Operator(Protocol):
-    """Presses and switches. Access is checked by the caller, at press time."""
-
-    async def approve(self, approval_id: str, by: str, on: str) -> Decided | Refused:
-        """Re-quote, check again, execute once. `by` is who, `on` the platform."""
-        ...
-
-    async def reject(self, approval_id: str, by: str, on: str) -> Decided | Refused: ...
-
-    async def pause(self, by: str) -> StateView:
-        """To REDUCING: exits only."""
-        ...
-
-    async def resume(self, by: str) -> StateView:
-        """To ACTIVE."""
-        ...
-
-    async def halt(self, by: str) -> StateView:
-        """To HALTED: nothing but protective exits."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class ToolSpec:
-    """A read-only query a model may pick: a name, what it answers, and a JSON schema of its arguments."""
-
-    name: str
-    description: str
-    parameters: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class ToolChoice:
-    name: str
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-
-
-class LanguageModel(Protocol):
-    """A language model for questions. It picks a query; it never writes figures."""
-
-    @property
-    def name(self) -> str: ...
-
-    async def choose(self, question: str, tools: Sequence[ToolSpec]) -> ToolChoice | None:
-        """The query that answers `question`, or None when none does, or when the model fails or times out."""
-        ...
-
-
-class Desk(Reader, Proposer, Operator, Protocol):
-    """The whole door."""

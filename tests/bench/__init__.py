@@ -1,0 +1,1 @@
+"""What the program costs, measured beside the bare libraries it stands on: `python -m tests.bench`."""
