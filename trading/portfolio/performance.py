@@ -12,15 +12,17 @@ close, the rest in cash, set anew at every close; it tells choice of coins from 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import SupportsFloat
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trading.contract import Line, Performance, Window, World
+from trading.domain.money import ONE
 from trading.domain.portfolio import EquityPoint
 from trading.portfolio.figures import (
     FloatArray,
@@ -68,6 +70,23 @@ def measure(
     )
 
 
+def total_returns(points: Sequence[EquityPoint], window: Window) -> Mapping[str, Decimal]:
+    """The total returns that `measure` gives "Portfolio", "BTC" and "ETH" over `window`, without their curves.
+
+    Empty below two points; a benchmark without a price at the start is left out.
+    """
+    inside = within(points, window)
+    if len(inside) < 2:
+        return {}
+    returns = {"Portfolio": _fraction(float(_growth(inside)) - 1.0)}
+    for asset in ("BTC", "ETH"):
+        first = inside[0].benchmarks.get(asset)
+        if first:
+            last = next(price for point in reversed(inside) if (price := point.benchmarks.get(asset)))
+            returns[asset] = _fraction(float(last / first) - 1.0)
+    return returns
+
+
 def within(points: Sequence[EquityPoint], window: Window) -> Sequence[EquityPoint]:
     """The points of `window`, from the last one at or before its start on."""
     first = max(0, bisect_right(points, window.start, key=_at) - 1)
@@ -84,6 +103,17 @@ def time_weighted(points: Sequence[EquityPoint]) -> FloatArray:
     before = equity[:-1]
     steps = np.divide(equity[1:] - flows[1:], before, out=np.ones(len(before)), where=before > 0)
     return np.concatenate(([1.0], np.cumprod(steps)))
+
+
+def _growth(points: Sequence[EquityPoint]) -> Decimal:
+    """The last value of `time_weighted`. Between two breaks (a flow, or nothing left) the steps are one ratio."""
+    growth, base = ONE, points[0].equity
+    for before, point in pairwise(points):
+        if point.flows or not before.equity:
+            growth *= before.equity / base if base else ONE
+            growth *= (point.equity - point.flows) / before.equity if before.equity else ONE
+            base = point.equity
+    return growth * points[-1].equity / base if base else growth
 
 
 def daily_closes(seconds: FloatArray) -> IndexArray:

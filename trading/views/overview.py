@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from trading.clock import Clock
 from trading.contract import BenchmarkGap, Performance, Status, Window, World
 from trading.orders.account import Account
 from trading.portfolio.equity import EquityCurve
-from trading.portfolio.performance import measure, within
+from trading.portfolio.performance import measure, total_returns, within
 from trading.portfolio.windows import parse_window
 from trading.risk.switch import Switch
 from trading.views.cards import CardViews
@@ -58,7 +58,7 @@ class Overview:
 
     async def status(self) -> Status:
         now, equity = self._clock.now(), self._account.equity()
-        performance = measure(self._curve.up_to_now(), self._world, self._all(), Decimal(0), 0)
+        returns = total_returns(self._curve.up_to_now(), self._all())
         amount, fraction = self._today(now)
         cash = self._account.book.cash
         return Status(
@@ -68,10 +68,10 @@ class Overview:
             equity=equity,
             cash=cash,
             cash_weight=cash / equity if equity else None,
-            change=performance.lines[0].total_return if performance else None,
+            change=returns.get("Portfolio"),
             today_amount=amount,
             today_change=fraction,
-            gaps=_gaps(performance),
+            gaps=_gaps(returns),
             holdings=self._holdings.all(),
             state=self._switch.state,
             state_reason=self._switch.reason,
@@ -97,9 +97,8 @@ class Overview:
         return amount, amount / points[0].equity
 
 
-def _gaps(performance: Performance | None) -> tuple[BenchmarkGap, ...]:
-    if performance is None:
+def _gaps(returns: Mapping[str, Decimal]) -> tuple[BenchmarkGap, ...]:
+    ours = returns.get("Portfolio")
+    if ours is None:
         return ()
-    ours = performance.lines[0].total_return
-    named = (performance.line(name) for name in ("BTC", "ETH"))
-    return tuple(BenchmarkGap(line.name, ours, line.total_return) for line in named if line is not None)
+    return tuple(BenchmarkGap(name, ours, theirs) for name, theirs in returns.items() if name != "Portfolio")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from trading.contract import Line, Performance, Window, World
 from trading.domain.portfolio import EquityPoint
-from trading.portfolio.performance import daily_closes, measure, time_weighted
+from trading.portfolio.performance import daily_closes, measure, time_weighted, total_returns
 
 WORLD = World("PAPER", "simulated market", True, "USD", ZoneInfo("America/Denver"))
 MIDNIGHT = datetime(2026, 7, 30, tzinfo=UTC)
@@ -97,6 +97,27 @@ def test_growth_is_the_product_of_the_market_steps_whatever_flows_come_in(steps:
 
 def seconds(hours: list[float]) -> np.ndarray:
     return np.array([(MIDNIGHT + timedelta(hours=hour)).timestamp() for hour in hours])
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([0.0, 1.0, 850.0, 1000.0, 1234.5]),
+            st.sampled_from([0.0, 0.0, 0.0, 100.0, -50.0]),
+            st.sampled_from([None, 90_000.0, 101_000.0]),
+        ),
+        max_size=12,
+    )
+)
+def test_total_returns_are_those_of_the_whole_measurement(steps: list[tuple[float, float, float | None]]) -> None:
+    points = [point(0, 1000), *(point(n + 1, e, b, flows=f) for n, (e, f, b) in enumerate(steps))]
+    window = Window(MIDNIGHT, MIDNIGHT + timedelta(days=2), "all")
+    measured = measure(points, WORLD, window, Decimal(0), 0)
+    quick = total_returns(points, window)
+    lines = {line.name: line.total_return for line in measured.lines} if measured else {}
+    assert set(quick) == {name for name in ("Portfolio", "BTC", "ETH") if name in lines}
+    for name, theirs in quick.items():
+        assert abs(theirs - lines[name]) <= Decimal("1e-9")
 
 
 def test_a_daily_close_is_the_point_at_midnight_utc_or_the_last_before_it() -> None:
