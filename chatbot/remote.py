@@ -37,6 +37,16 @@ class RemoteBot:
             answer = await self._client.post(path, json=body)
             answer.raise_for_status()
             wire: Mapping[str, Any] = answer.json()
+        except httpx2.HTTPStatusError as error:
+            raise Retryable(f"The running bot did not take that. {_reason(error.response)}") from None
         except (httpx2.HTTPError, ValueError) as error:
             raise Retryable(f"The running bot did not answer ({type(error).__name__}); try again.") from None
         return wire
+
+
+def _reason(answer: httpx2.Response) -> str:
+    """What the bot says about a request that it refuses."""
+    try:
+        return str(answer.json()["error"])
+    except (ValueError, KeyError, TypeError):
+        return f"It answered with status {answer.status_code}; its log says why."

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+import structlog
+
 from chatbot.message import Reply
 from chatbot.transports.web_diary import Diary, Entry
 
@@ -20,6 +22,8 @@ HISTORY = 500
 """Messages kept."""
 PICTURE_BYTES = 32 * 1024 * 1024
 """Bytes of pictures kept; the oldest go first, their captions stay."""
+
+_log = structlog.get_logger(__name__)
 
 
 class Author(StrEnum):
@@ -139,7 +143,11 @@ class Feed:
             pictures = tuple((kept.id, kept.caption) for kept in posted.pictures)
             fresh = {kept.id: picture.png for kept, picture in zip(posted.pictures, reply.pictures, strict=False)}
             entry = Entry(posted.id, posted.author.value, posted.at, posted.reply, pictures)
-            self._diary.keep(entry, fresh)
+            try:
+                self._diary.keep(entry, fresh)
+            except OSError as fault:
+                # The page shows it all the same: only a restart would miss it.
+                _log.warning("web.message_not_kept", why=str(fault))
         return posted
 
     def _apart(self, reply: Reply) -> tuple[Reply, tuple[Kept, ...]]:

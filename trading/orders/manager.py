@@ -10,7 +10,7 @@ from decimal import Decimal
 from trading.clock import Clock
 from trading.domain.event import BatchCompleted
 from trading.domain.market import Quote
-from trading.domain.money import ZERO, round_down
+from trading.domain.money import ZERO, round_down, round_up
 from trading.domain.order import FINAL, MOVES, Fill, Order, OrderStatus, Side
 from trading.domain.portfolio import Protection
 from trading.errors import OutcomeUnknown, Retryable
@@ -118,7 +118,7 @@ class OrderManager:
         rules = order.intent.instrument
         # Its own reservation is its own to spend.
         self._account.release(order)
-        most = round_down(self._account.free_cash() / (quote.ask * self._limits.cost_factor), rules.lot_step)
+        most = round_down(self._account.free_cash() / self._worst(order, quote), rules.lot_step)
         quantity = min(order.intent.quantity, most)
         sized = (
             replace(order, intent=replace(order.intent, quantity=quantity))
@@ -132,7 +132,12 @@ class OrderManager:
 
     def _cost(self, order: Order, quote: Quote | None = None) -> Decimal:
         quote = quote or self._prices.latest(order.symbol)
-        return ZERO if quote is None else order.intent.quantity * quote.ask * self._limits.cost_factor
+        return ZERO if quote is None else order.intent.quantity * self._worst(order, quote)
+
+    def _worst(self, order: Order, quote: Quote) -> Decimal:
+        """What one unit of base costs a buyer at most: slippage, the venue's next price step, and the fee."""
+        price = round_up(quote.ask * (1 + self._limits.slippage), order.intent.instrument.price_tick)
+        return price * (1 + self._limits.fee_rate)
 
     async def _book(self, tx: Transaction, order: Order, seen: VenueOrder) -> Order:
         after = order

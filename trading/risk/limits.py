@@ -94,7 +94,7 @@ def minimums(intent: OrderIntent, facts: Facts, limits: Limits) -> Refused | Non
         return _no(
             intent,
             RefusalCode.BELOW_MIN_NOTIONAL,
-            f"{notional:.2f} {rules.quote} of {rules.base} is below the venue's minimum of "
+            f"{_short_of(notional, rules.min_notional)} {rules.quote} of {rules.base} is below the venue's minimum of "
             f"{rules.min_notional.normalize():f} {rules.quote} per order.",
         )
     return None
@@ -163,3 +163,9 @@ CHECKS: tuple[Check, ...] = (trading_state, price_age, holding, minimums, order_
 
 def _no(intent: OrderIntent, code: RefusalCode, detail: str) -> Refused:
     return Refused(code, detail, intent.symbol)
+
+
+def _short_of(amount: Decimal, least: Decimal) -> str:
+    """`amount` to the cent, or, where that would look like `least` or nothing, as exact as it takes."""
+    cents = f"{amount:.2f}"
+    return cents if 0 < Decimal(cents) < least else f"{amount:.8f}".rstrip("0").rstrip(".")

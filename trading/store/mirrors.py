@@ -7,6 +7,7 @@ lose nor repeat one, and a file that was deleted is written again in full.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +25,8 @@ TRADE_COLUMNS = (
 EQUITY_COLUMNS = "at,equity,cash,flows,exposure,BTC,ETH"
 
 _END = "<!-- end of "
+_MARKUP = re.compile(r"[\\`*_\[\]!#|&~]")
+"""A thesis is a model's words: shown as they are, never as links, pictures or headings."""
 
 LATE = timedelta(days=1)
 """How far behind the newest mirrored trade a venue may still report an older one."""
@@ -184,7 +187,8 @@ def _point(point: EquityPoint) -> Sequence[Cell]:
 def _entry(thesis: Thesis) -> str:
     """The text is quoted, line by line, so that nothing in it can pass for a heading or for an entry's end."""
     decider = " ".join(thesis.decided_by.replace("<", "&lt;").split())
-    quoted = "\n".join(f"> {line}".rstrip() for line in thesis.text.replace("<", "&lt;").splitlines())
+    text = _MARKUP.sub(r"\\\g<0>", thesis.text).replace("<", "&lt;")
+    quoted = "\n".join(f"> {line}".rstrip() for line in text.splitlines())
     return f"\n## {thesis.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC, {decider}\n\n{quoted}\n\n{_end_line(thesis)}\n"
 
 
