@@ -46,6 +46,10 @@ class Backlog:
     def end(self) -> int:
         return self.entries[-1].seq
 
+    def after(self, seq: int) -> Backlog:
+        """The part of it that came after `seq`."""
+        return Backlog(tuple(entry for entry in self.entries if entry.seq > seq))
+
     def important(self) -> Sequence[JournalEntry]:
         """The newest report and the end of a run: told even after a long outage."""
         newest = {type(entry.event): entry for entry in self.entries if isinstance(entry.event, (ReportDue, RunEnded))}

@@ -30,6 +30,7 @@ class Follower:
         self._delivery = delivery
         self._renderer = renderer
         self._key = delivery.channel.key
+        self._summary_key = f"summarised:{self._key}"
 
     async def run(self) -> None:
         """Follow until cancelled. Raises what the store or the desk raise; start again from the cursor then."""
@@ -68,9 +69,14 @@ class Follower:
 
     async def _summarise(self, cursor: int) -> int:
         backlog = await read_backlog(self._desk, cursor)
-        if backlog.told <= MOST_MISSED:
+        summarised = int(await self._store.get(self._summary_key) or 0)
+        if backlog.told <= MOST_MISSED and summarised <= cursor:
             return cursor
-        await self._delivery.post(missed(await backlog.counts(self._desk), self._desk.world))
+        # Killed after a summary and before the cursor moved: only what came since is counted again.
+        untold = backlog.after(summarised)
+        if untold.told:
+            await self._delivery.post(missed(await untold.counts(self._desk), self._desk.world))
+            await self._store.put(self._summary_key, str(backlog.end))
         await self._after_summary(backlog)
         return await self._advance(backlog.end)
 

@@ -15,8 +15,12 @@ _DATE = (
     rf"(?:20\d\d-\d\d?(?:-\d\d?)?|{_MONTH} \d\d?(?:st|nd|rd|th)?(?: 20\d\d)?"
     rf"|\d\d?(?:st|nd|rd|th)? (?:of )?{_MONTH}(?: 20\d\d)?)"
 )
+_POINT = rf"(?:{_DATE}|{_WEEKDAY}|{_MONTH}(?: 20\d\d)?|20\d\d|yesterday|today|now)"
 _SPAN = re.compile(
     r"\b(?:"
+    # Two ends are no span the reader knows: taken whole, so that it is asked about and not half understood.
+    rf"(?:between|from) {_POINT} (?:and|to|till|until) {_POINT}"
+    rf"|"
     rf"since (?:the )?(?:inception|launch|start|beginning|we started|day one|yesterday|today)"
     rf"|since (?:last )?(?:{_DATE}|{_WEEKDAY}|{_MONTH}(?: 20\d\d)?|20\d\d|(?:last|this) {_UNIT})"
     r"|(?:the )?day before yesterday|today|tonight|yesterday"

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import decimal
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_DOWN, Decimal
 
 from trading.errors import CurrencyMismatch
+
+# Python's 28 digits round a sum of billions with sixteen decimals; the books must never round. Set for this thread,
+# whose context every task inherits, and for threads that are yet to start.
+PRECISION = 60
+decimal.DefaultContext.prec = PRECISION
+decimal.getcontext().prec = PRECISION
 
 ZERO = Decimal(0)
 ONE = Decimal(1)

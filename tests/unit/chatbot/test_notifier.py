@@ -370,6 +370,20 @@ async def test_a_long_outage_is_summarised_with_all_that_was_missed_by_its_end()
     assert texts(notices.transport) == ["⚠️ PAPER · Missed while offline: 18 fills."]
 
 
+async def test_killed_after_a_summary_it_is_not_told_again_when_nothing_new_came() -> None:
+    notices = Notices()
+    notices.store.cursors["telegram:1"] = 0
+    notices.desk.batches["b1"] = facts.batch_view()
+    notices.desk.happens(*[DONE] * 9)
+    await notices.store.put("summarised:telegram:1", "9")
+    async with notices.running():
+        await settled()
+        assert texts(notices.transport) == []
+        notices.desk.happens(RECOVERED)
+        await notices.transport.until(1)
+    assert "Missed" not in texts(notices.transport)[0]
+
+
 async def test_an_expired_card_that_was_never_shown_is_told() -> None:
     replies = await told(
         ApprovalClosed(NOW, facts.CARD_ID, ApprovalStatus.EXPIRED),
