@@ -68,7 +68,11 @@ async def _price_chart(request: Request, symbol: str) -> Reply:
 
 
 def _too_early(request: Request) -> Reply:
-    text = "No performance yet: it needs two readings of equity, one an hour. Ask again later, or /status."
+    window = request.args.window
+    if window is not None and window.start >= window.end:
+        text = f"Nothing to measure {window.label}: that was before this portfolio began. Try /performance all."
+    else:
+        text = "No performance yet: it needs two readings of equity, one an hour. Ask again later, or /status."
     return Reply(text=f"{marks.ANSWER} {marks.mode(request.desk.world)} · {text}")
 
 

@@ -10,10 +10,13 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Protocol
 
 from trading.domain.market import Candle, Instrument, Quote
-from trading.domain.order import Fill, Order, OrderStatus
+from trading.domain.money import Money
+from trading.domain.order import Fill, Order, OrderStatus, Side
+from trading.domain.portfolio import Balance
 
 
 class MarketData(Protocol):
@@ -103,3 +106,95 @@ class PriceSource(Protocol):
 
 class TimeSource(Protocol):
     def now(self) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOrder:
+    """An order on the account, ours or not. Quantities in base; `client_order_id` is None where none was given.
+
+    `limit_price` is None for market orders. `opened_at` and `closed_at` are the venue's time.
+    """
+
+    venue_order_id: str
+    client_order_id: str | None
+    symbol: str
+    side: Side
+    status: OrderStatus
+    quantity: Decimal
+    filled_quantity: Decimal
+    opened_at: datetime
+    closed_at: datetime | None = None
+    limit_price: Decimal | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountTrade:
+    """One execution on the account, ours or not: `quantity` in base, `price` in quote per base.
+
+    `fee` is as the venue lists it with the trade; what really left the account is in the ledger.
+    """
+
+    trade_id: str
+    venue_order_id: str
+    symbol: str
+    side: Side
+    price: Decimal
+    quantity: Decimal
+    fee: Money
+    at: datetime
+
+
+class LedgerKind(StrEnum):
+    """Why a balance changed."""
+
+    TRADE = "trade"
+    DEPOSIT = "deposit"
+    WITHDRAWAL = "withdrawal"
+    REWARD = "reward"
+    """Staking and other earnings."""
+    TRANSFER = "transfer"
+    """Between the account's own pockets."""
+    OTHER = "other"
+    """Something else; `note` has the venue's own word."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One change of one balance: `money` came (positive) or went (negative), and `fee` was taken besides.
+
+    `reference` groups entries of one act: a trade's entries carry its trade id. `balance` is what was held after.
+    """
+
+    id: str
+    reference: str
+    kind: LedgerKind
+    money: Money
+    fee: Money
+    at: datetime
+    balance: Decimal | None = None
+    note: str = ""
+
+
+class ReconcileData(Protocol):
+    """Everything that happened on the account, whoever did it. Whole or not at all: all pages, else Retryable."""
+
+    async def holdings(self) -> Mapping[str, Balance]:
+        """Total and free by currency, zeros left out. Raises Retryable."""
+        ...
+
+    async def open_orders(self) -> Sequence[AccountOrder]:
+        """Orders that wait now, oldest first. Raises Retryable."""
+        ...
+
+    async def closed_orders(self, since: datetime) -> Sequence[AccountOrder]:
+        """Orders that ended at or after `since`, oldest first. Raises Retryable."""
+        ...
+
+    async def trades(self, since: datetime) -> Sequence[AccountTrade]:
+        """Executions at or after `since`, oldest first. Raises Retryable."""
+        ...
+
+    async def ledger(self, since: datetime) -> Sequence[LedgerEntry]:
+        """Balance changes at or after `since`, oldest first. Raises Retryable."""
+        ...
