@@ -8,7 +8,6 @@ infinity or NaN, ours is None. Of Bacon's, those that are made of our figures.
 import csv
 import json
 import math
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,14 +40,16 @@ SERIES = {
 PERIODS = {"daily": 252, "weekly": 52, "monthly": 12, "yearly": 1}
 
 
-def cases(*tests: str) -> Iterator[Any]:
+def cases(*tests: str) -> list[Any]:
     """Published cases of these tests over series whose values are known."""
     if not METRICS.exists():
-        return
+        return []
     published = json.loads((METRICS / "empyrical" / "empyrical_cases.json").read_text())["cases"]
-    for number, case in enumerate(published):
-        if case["test"] in tests and case.get("returns") in SERIES:
-            yield pytest.param(case, id=f"{number}-{case['returns']}")
+    return [
+        pytest.param(case, id=f"{number}-{case['returns']}")
+        for number, case in enumerate(published)
+        if case["test"] in tests and case.get("returns") in SERIES
+    ]
 
 
 def returns_of(name: str) -> figures.FloatArray:
