@@ -1,4 +1,3 @@
-import time
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -119,13 +118,6 @@ def test_assets_move_together_and_some_days_are_wilder_than_others(year: Simulat
     by_day = np.array([part.std() for part in np.array_split(fine, 366)])
     assert np.quantile(by_day, 0.95) > 2 * np.quantile(by_day, 0.1)
     assert 0.3 < returns[0].std() * 365**0.5 < 1.0
-
-
-def test_a_year_of_five_minutes_for_five_symbols_is_made_quickly() -> None:
-    history = market()
-    began = time.process_time()
-    history.extend(START + 365 * DAY)
-    assert time.process_time() - began < 3.0
 
 
 def test_longer_candles_are_renewed_when_days_are_added() -> None:
