@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from trading.core import Core
+from trading.domain.event import JobFailed
 from trading.market.feed import FeedHealth, PollingFeed, StreamingFeed
 from trading.schedule import LiveSchedule, catch_up
 
@@ -31,9 +32,9 @@ class LiveRun:
         )
 
     async def run(self) -> None:
-        """Run until cancelled. A fault in the feed or the store ends it; a failed job is logged."""
+        """Run until cancelled. A fault in the feed or the store ends it; a failed job is logged and told."""
         core, clock = self._core, self._core.adapters.clock
-        schedule = LiveSchedule(core.jobs(), clock, _job_failed)
+        schedule = LiveSchedule(core.jobs(), clock, self._job_failed)
         started = core.curve.inception or clock.now()
         schedule.start()
         try:
@@ -50,8 +51,10 @@ class LiveRun:
         try:
             await catch_up(core.jobs(), core.adapters.clock.now(), started)
         except Exception as error:
-            _job_failed("catch up", error)
+            await self._job_failed("catch up", error)
 
-
-def _job_failed(name: str, error: Exception) -> None:
-    log.error("a scheduled job failed", job=name, error=str(error))
+    async def _job_failed(self, name: str, error: Exception) -> None:
+        log.error("a scheduled job failed", job=name, error=str(error), exc_info=error)
+        adapters = self._core.adapters
+        async with adapters.store.transaction() as tx:
+            await tx.append(JobFailed(adapters.clock.now(), name, str(error) or type(error).__name__))

@@ -123,7 +123,7 @@ def _next(job: Job, previous: datetime | None, now: datetime) -> datetime:
 class LiveSchedule:
     """The jobs on the system clock. The scheduler only wakes; slots decide whether anything runs."""
 
-    def __init__(self, jobs: Sequence[Job], clock: Clock, failed: Callable[[str, Exception], None]) -> None:
+    def __init__(self, jobs: Sequence[Job], clock: Clock, failed: Callable[[str, Exception], Awaitable[None]]) -> None:
         self._jobs = jobs
         self._clock = clock
         self._failed = failed
@@ -156,7 +156,7 @@ class LiveSchedule:
             # A wake may come hours late, on a machine that slept: a day's job still belongs to the day it was due.
             await (catch_up([job], now, now - CATCH_UP) if isinstance(job.trigger, DailyAt) else job.run(now))
         except Exception as error:
-            self._failed(job.name, error)
+            await self._failed(job.name, error)
 
 
 async def catch_up(jobs: Sequence[Job], now: datetime, first_start: datetime) -> None:

@@ -18,6 +18,7 @@ from trading.domain.event import (
     Event,
     FeedRecovered,
     FeedStale,
+    JobFailed,
     ReportDue,
     RunEnded,
     Started,
@@ -109,5 +110,7 @@ def _notice(event: Event, desk: Reader) -> Reply | None:
             return notices.feed_stale(event, world)
         case FeedRecovered():
             return notices.feed_recovered(event, world)
+        case JobFailed():
+            return notices.job_failed(event, world)
         case _:
             return None

@@ -103,6 +103,16 @@ class FeedRecovered:
 
 
 @dataclass(frozen=True, slots=True)
+class JobFailed:
+    """Scheduled work ended with a fault before it came to a result; the log has the rest."""
+
+    at: datetime
+    job: str
+    reason: str
+    kind: Literal["job_failed"] = "job_failed"
+
+
+@dataclass(frozen=True, slots=True)
 class ReportDue:
     """The daily report for `local_date` (ISO) is ready to be told, as of `at`."""
 
@@ -130,6 +140,7 @@ Event = (
     | StateChanged
     | FeedStale
     | FeedRecovered
+    | JobFailed
     | ReportDue
     | RunEnded
 )

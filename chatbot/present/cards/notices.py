@@ -10,7 +10,7 @@ from chatbot.present import marks
 from chatbot.present import numbers as n
 from chatbot.present.layout import capitalized, prose
 from trading.contract import StateView, World
-from trading.domain.event import FeedRecovered, FeedStale, Started, StateChanged
+from trading.domain.event import FeedRecovered, FeedStale, JobFailed, Started, StateChanged
 from trading.domain.risk import TradingState
 
 MEANINGS: Mapping[TradingState, str] = {
@@ -68,6 +68,19 @@ def feed_recovered(event: FeedRecovered, world: World) -> Reply:
     """Prices are back."""
     return Reply(
         text=f"{marks.APPROVED} {marks.mode(world)} · Prices are back: {_symbols(event.symbols)}.", tone=Tone.GOOD
+    )
+
+
+def job_failed(event: JobFailed, world: World) -> Reply:
+    """Scheduled work that came to nothing, and what a person can do."""
+    again = " /rebalance decides now." if event.job == "rebalance" else ""
+    return Reply(
+        text=prose(
+            f"{marks.ATTENTION} {marks.mode(world)} · The scheduled {event.job} failed.",
+            _sentence(event.reason),
+            f"Anything it did before that is in /trades; the log has the rest.{again}",
+        ),
+        tone=Tone.WARNING,
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.world import START, SmallWorld, rules, started
 from trading.clock import SimulatedClock
-from trading.domain.event import CycleDecided
+from trading.domain.event import CycleDecided, JobFailed
 from trading.errors import Fatal
 from trading.live import LiveRun
 from trading.orders.protections import ExitRules
@@ -88,6 +88,8 @@ async def test_a_fault_in_what_is_caught_up_does_not_stop_the_prices() -> None:
         await pass_time(world, 40)
         assert not running.done()
         assert world.core.account.price("BTC/USD") == 90
+    (told,) = await world.events(JobFailed)
+    assert told.reason == "a defect in the planner"
 
 
 async def test_an_outage_of_the_market_does_not_end_the_run_and_a_fault_of_the_store_does() -> None:

@@ -246,12 +246,15 @@ async def test_the_live_schedule_wakes_jobs_and_survives_their_faults() -> None:
     async def works(due: datetime) -> None:
         done.set()
 
+    async def told(name: str, error: Exception) -> None:
+        faults.append((name, str(error)))
+
     clock = SystemClock()
     now = DateTrigger(clock.now() - HOUR)
     schedule = LiveSchedule(
         [Job("printer", now, fails), Job("worker", now, works)],
         clock,
-        lambda name, error: faults.append((name, str(error))),
+        told,
     )
     schedule.start()
     await asyncio.wait_for(done.wait(), 5)
@@ -275,12 +278,16 @@ async def test_a_wake_that_comes_hours_late_runs_the_day_it_was_meant_for_or_non
     ran = asyncio.Event()
     after = Job("after", DateTrigger(SystemClock().now()), lambda due: _set(ran))
     jobs = [recording(told, "rebalance", WokenNow(time(7), ZONE)), after]
-    schedule = LiveSchedule(jobs, SimulatedClock(due + late), lambda name, error: None)
+    schedule = LiveSchedule(jobs, SimulatedClock(due + late), _not_told)
     schedule.start()
     await asyncio.wait_for(ran.wait(), 5)
     await asyncio.sleep(0)
     schedule.stop()
     assert told == ([("rebalance", due)] if runs else [])
+
+
+async def _not_told(name: str, error: Exception) -> None:
+    raise AssertionError(f"{name} failed: {error}")
 
 
 async def _set(event: asyncio.Event) -> None:

@@ -17,7 +17,7 @@ from chatbot.present.cards import approvals, batches, decisions, ledger, notices
 from chatbot.present.layout import WIDTH, columns, pair, table, wrapped
 from tests.unit.chatbot import facts
 from trading.contract import StateView, World
-from trading.domain.event import FeedRecovered, FeedStale, RunEnded, Started, StateChanged
+from trading.domain.event import FeedRecovered, FeedStale, JobFailed, RunEnded, Started, StateChanged
 from trading.domain.order import OrderStatus, Side, Source
 from trading.domain.plan import CycleOutcome
 from trading.domain.risk import ApprovalStatus, RefusalCode, Refused, TradingState
@@ -61,6 +61,7 @@ CARDS: dict[str, Callable[[World], Reply]] = {
         StateView(TradingState.ACTIVE, TradingState.HALTED, "Switched by @owner."), w
     ),
     "feed stale": lambda w: notices.feed_stale(FeedStale(facts.NOW, ("BTC/USD",), 95, "Kraken does not answer."), w),
+    "a rebalance that failed": lambda w: notices.job_failed(JobFailed(facts.NOW, "rebalance", "no such column"), w),
     "feed recovered": lambda w: notices.feed_recovered(FeedRecovered(facts.NOW, ("BTC/USD",)), w),
     "missed": lambda w: notices.missed({"fill": 6, "report": 2, "refusal": 1, "start": 0}, w),
     "report": lambda w: reports.daily(facts.report(w), b""),
