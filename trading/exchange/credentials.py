@@ -1,0 +1,32 @@
+"""The key of an exchange account."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+
+from trading.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A key and its secret as the exchange shows them. The text form shows neither."""
+
+    key: str
+    secret: str
+
+    def __repr__(self) -> str:
+        return "Credentials(...)"
+
+
+def require_usable(credentials: Credentials, exchange_id: str) -> None:
+    """Raise SettingsError for a key or secret that cannot be one of that exchange's."""
+    if not credentials.key.strip() or not credentials.secret.strip():
+        raise SettingsError("EXCHANGE_API_KEY and EXCHANGE_API_SECRET are needed to trade live; set both.")
+    if exchange_id != "kraken":
+        return
+    try:
+        base64.b64decode(credentials.secret, validate=True)
+    except (binascii.Error, ValueError):
+        raise SettingsError("EXCHANGE_API_SECRET is not a secret of Kraken's; copy it whole, once more.") from None
