@@ -188,22 +188,86 @@ class Core:
             self.curve.keep(point)
 
 
+@dataclass(frozen=True, slots=True)
+class _Books:
+    """What is known and held: the state everything else reads."""
+
+    instruments: Mapping[str, Instrument]
+    benchmarks: Mapping[str, str]
+    quotes: QuoteCache
+    account: Account
+    protections: Protections
+    switch: Switch
+    curve: EquityCurve
+
+
+@dataclass(frozen=True, slots=True)
+class _Orders:
+    """The way of an order."""
+
+    manager: OrderManager
+    approvals: Approvals
+    intake: Intake
+
+
 async def assemble(rules: Rules, adapters: Adapters, planner: Planner) -> Core:
     """Build the core on an opened store. Raises SettingsError for a pair the market does not have, Retryable."""
+    store, clock, new_id = adapters.store, adapters.clock, adapters.new_id
+    books = await _books(rules, adapters)
+    orders = _orders(rules, adapters, books)
+    instruments, account, intake = books.instruments, books.account, orders.intake
+    snapshots = Snapshots(adapters.market, books.quotes, account, tuple(instruments.values()), rules.limits)
+    rebalance = Rebalance(store, snapshots, planner, intake, account, instruments, rules.limits, clock, new_id)
+    wishes = Wishes(adapters.market, books.quotes, account, instruments, rules.limits, intake, clock, new_id)
+    rooms = _rooms(rules, adapters, books, orders, rebalance, wishes)
+    return Core(
+        adapters=adapters,
+        rules=rules,
+        instruments=instruments,
+        watched=tuple(dict.fromkeys([*instruments, *books.benchmarks.values()])),
+        quotes=books.quotes,
+        account=account,
+        curve=books.curve,
+        switch=books.switch,
+        loss_limit=DailyLossLimit(rules.daily_loss, rules.world.timezone, books.curve, account.equity, books.switch),
+        protections=books.protections,
+        approvals=orders.approvals,
+        intake=intake,
+        recovery=Recovery(store, orders.manager),
+        monitor=Monitor(intake, account, books.protections, instruments, clock, new_id),
+        rebalance=rebalance,
+        reports=rooms.reports,
+        desk=CoreDesk(rules.world, instruments, clock, rooms),
+    )
+
+
+async def _books(rules: Rules, adapters: Adapters) -> _Books:
     store, clock = adapters.store, adapters.clock
     every = await adapters.market.instruments()
     quotes = QuoteCache(clock)
     account = Account(await _book(store, rules.world.quote), quotes)
     # What is held is traded until it is sold, also when SYMBOLS does not name it any more.
     held = [position.symbol for position in account.book.positions()]
-    instruments = _chosen(every, dict.fromkeys([*rules.symbols, *held]), adapters.market.name)
     protections = Protections(rules.exits)
     async with store.reading() as read:
         protections.load(await read.protections())
-    switch = Switch(store, clock)
-    venue = adapters.open_venue(quotes, instruments, _holdings_of(account, instruments))
-    review = Review(rules.limits, quotes, account, switch)
-    manager = OrderManager(store, venue, account, protections, quotes, rules.limits, clock)
+    benchmarks = _benchmarks(every, rules.world.quote)
+    return _Books(
+        instruments=_chosen(every, dict.fromkeys([*rules.symbols, *held]), adapters.market.name),
+        benchmarks=benchmarks,
+        quotes=quotes,
+        account=account,
+        protections=protections,
+        switch=Switch(store, clock),
+        curve=EquityCurve(store, account, benchmarks, clock),
+    )
+
+
+def _orders(rules: Rules, adapters: Adapters, books: _Books) -> _Orders:
+    store, clock, account, quotes = adapters.store, adapters.clock, books.account, books.quotes
+    venue = adapters.open_venue(quotes, books.instruments, _holdings_of(account, books.instruments))
+    review = Review(rules.limits, quotes, account, books.switch)
+    manager = OrderManager(store, venue, account, books.protections, quotes, rules.limits, clock)
     lock = asyncio.Lock()
 
     async def refresh(symbols: Sequence[str]) -> None:
@@ -211,50 +275,31 @@ async def assemble(rules: Rules, adapters: Adapters, planner: Planner) -> Core:
             quotes.put(symbol, quote)
 
     approvals = Approvals(store, review, manager, account, refresh, rules.approvals, adapters.people, clock, lock)
-    intake = Intake(store, review, manager, approvals, clock, lock)
-    benchmarks = _benchmarks(every, rules.world.quote)
-    curve = EquityCurve(store, account, benchmarks, clock)
-    snapshots = Snapshots(adapters.market, quotes, account, tuple(instruments.values()), rules.limits)
-    rebalance = Rebalance(store, snapshots, planner, intake, account, instruments, rules.limits, clock, adapters.new_id)
-    monitor = Monitor(intake, account, protections, instruments, clock, adapters.new_id)
-    holdings = Holdings(account, quotes, protections, instruments)
+    return _Orders(manager, approvals, Intake(store, review, manager, approvals, clock, lock))
+
+
+def _rooms(
+    rules: Rules, adapters: Adapters, books: _Books, orders: _Orders, rebalance: Rebalance, wishes: Wishes
+) -> Rooms:
+    store, clock, curve, switch = adapters.store, adapters.clock, books.curve, books.switch
+    holdings = Holdings(books.account, books.quotes, books.protections, books.instruments)
     cards = CardViews(store, adapters.people)
     trades = TradeViews(store, curve, holdings, clock)
     trigger = DailyAt(rules.rebalance_at, rules.world.timezone)
     overview = Overview(
         rules.world,
-        account,
+        books.account,
         curve,
         holdings,
         trades,
         cards,
         switch,
         clock,
-        planner.name,
+        rebalance.decider,
         lambda: trigger.on_or_after(clock.now() + timedelta(microseconds=1)),
     )
     reports = Reports(rules.world, store, curve, holdings, trades, switch, clock, rules.report_at)
-    wishes = Wishes(adapters.market, quotes, account, instruments, rules.limits, intake, clock, adapters.new_id)
-    rooms = Rooms(store, adapters.market, overview, trades, cards, reports, wishes, rebalance, approvals, switch)
-    return Core(
-        adapters=adapters,
-        rules=rules,
-        instruments=instruments,
-        watched=tuple(dict.fromkeys([*instruments, *benchmarks.values()])),
-        quotes=quotes,
-        account=account,
-        curve=curve,
-        switch=switch,
-        loss_limit=DailyLossLimit(rules.daily_loss, rules.world.timezone, curve, account.equity, switch),
-        protections=protections,
-        approvals=approvals,
-        intake=intake,
-        recovery=Recovery(store, manager),
-        monitor=monitor,
-        rebalance=rebalance,
-        reports=reports,
-        desk=CoreDesk(rules.world, instruments, clock, rooms),
-    )
+    return Rooms(store, adapters.market, overview, trades, cards, reports, wishes, rebalance, orders.approvals, switch)
 
 
 async def _book(store: Store, quote: str) -> Book:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -34,14 +35,15 @@ _WINDOW = 'a span of time, such as "today", "last week", "this month", "since ma
 _LONGEST = 40
 
 
-class _Tool(BaseModel):
+class _Tool(BaseModel, ABC):
     """Arguments of one query. `about` is what the model reads."""
 
     model_config = ConfigDict(extra="forbid", str_max_length=_LONGEST)
     about: ClassVar[str]
 
+    @abstractmethod
     def query(self) -> Query:
-        raise NotImplementedError
+        """The query these arguments ask."""
 
 
 class _Spanned(_Tool):
