@@ -21,6 +21,10 @@ CHECKPOINT = "world_now"
 """Where the simulated clock stood, in the store's meta: a restarted run goes on from there."""
 
 
+MOST_CREDIT = 0.5
+"""Seconds of lateness that are made up for."""
+
+
 class Pace:
     """Spreads simulated time over real time: `day` real seconds per simulated day, on the people's clock."""
 
@@ -31,9 +35,12 @@ class Pace:
         self._last = people.monotonic()
 
     async def spend(self, simulated: timedelta) -> None:
-        """Let the real time pass that belongs to `simulated`, less what the work took. Lost time is not caught up."""
+        """Let the real time pass that belongs to `simulated`, less what the work took.
+
+        A little lateness is made up for, as timers overshoot; what a slow machine loses is not caught up.
+        """
         now = self._people.monotonic()
-        self._debt = max(0.0, self._debt + simulated.total_seconds() * self._rate - (now - self._last))
+        self._debt = max(-MOST_CREDIT, self._debt + simulated.total_seconds() * self._rate - (now - self._last))
         self._last = now
         if self._debt > 0.002:
             await self._people.sleep(self._debt)
