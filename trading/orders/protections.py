@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from trading.domain.market import Instrument
 from trading.domain.order import Fill, Side
@@ -57,5 +57,6 @@ class Protections:
 
 
 def _to_tick(price: Decimal, tick: Decimal) -> Decimal:
-    # A level between two ticks can never be quoted: the nearest one that can is what is shown and acted on.
-    return (price / tick).to_integral_value() * tick
+    # A level between two ticks can never be quoted: the nearest one that can is what is shown and acted on. The
+    # rounding is named because libraries change the context's: ccxt does.
+    return (price / tick).to_integral_value(ROUND_HALF_EVEN) * tick
