@@ -23,7 +23,7 @@ from tests.flows.recording import START, record
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 DAYS = 10
-KILLS = 20
+KILLS = 10
 SEED = 20250201
 TOKEN = "123456:loopback-secret"
 OWNER = User(1001, "owner")
