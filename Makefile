@@ -9,8 +9,9 @@ DAY    ?= 60
 demo: install
 	@$(BIN)/python main.py demo --day $(DAY)
 
+# Without bytecode every worker would compile every test anew, which doubles the work of collecting them.
 test: install-dev
-	$(BIN)/python -m pytest
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest
 
 check: install-dev
 	$(BIN)/ruff check .
