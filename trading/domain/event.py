@@ -10,6 +10,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from trading.domain.discrepancy import Discrepancy
+from trading.domain.money import Money
+from trading.domain.order import Side
 from trading.domain.risk import ApprovalStatus, RefusalCode, TradingState
 
 
@@ -122,6 +125,113 @@ class ReportDue:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderInDoubt:
+    """An order's outcome is not known yet: it may or may not exist at the venue. It is being asked for."""
+
+    at: datetime
+    client_order_id: str
+    detail: str
+    kind: Literal["order_in_doubt"] = "order_in_doubt"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSettled:
+    """What had been in doubt is known now; the order tells."""
+
+    at: datetime
+    client_order_id: str
+    kind: Literal["order_settled"] = "order_settled"
+
+
+@dataclass(frozen=True, slots=True)
+class ExitFailed:
+    """A protective exit did not get through after `attempts`; the position is still open. A person has to look."""
+
+    at: datetime
+    symbol: str
+    attempts: int
+    detail: str
+    kind: Literal["exit_failed"] = "exit_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class DiscrepancyFound:
+    """Books and venue differ and nothing explains it; what is concerned is stopped until it is resolved."""
+
+    at: datetime
+    discrepancy: Discrepancy
+    kind: Literal["discrepancy_found"] = "discrepancy_found"
+
+
+@dataclass(frozen=True, slots=True)
+class DiscrepancyClosed:
+    """`discrepancy.resolution` says how, `discrepancy.resolved_by` who (empty: it went away by itself)."""
+
+    at: datetime
+    discrepancy: Discrepancy
+    kind: Literal["discrepancy_closed"] = "discrepancy_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalFill:
+    """The owner traded at the venue by hand; it is in the books as `trade_id`. Quantities in base, price in quote."""
+
+    at: datetime
+    trade_id: str
+    symbol: str
+    side: Side
+    quantity: Decimal
+    price: Decimal
+    fee: Money
+    kind: Literal["external_fill"] = "external_fill"
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalFlow:
+    """Money came to the account (positive) or left it, not by trading here: `word` is deposit, withdrawal, reward,
+    transfer or adjustment; `value` is its worth in the quote currency then."""
+
+    at: datetime
+    flow_id: str
+    word: str
+    money: Money
+    value: Decimal
+    kind: Literal["external_flow"] = "external_flow"
+
+
+@dataclass(frozen=True, slots=True)
+class VenueModeChanged:
+    """The exchange says what it takes now: "online", "cancel_only", "post_only", "limit_only" or "maintenance"."""
+
+    at: datetime
+    old: str
+    new: str
+    symbol: str = ""
+    """One pair's mode; empty for the whole exchange's."""
+    kind: Literal["venue_mode_changed"] = "venue_mode_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class LiveUnconfirmed:
+    """LIVE is configured and its key is good, but nobody has confirmed it in chat: `phrase` is what to type."""
+
+    at: datetime
+    phrase: str
+    exchange: str
+    kind: Literal["live_unconfirmed"] = "live_unconfirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class LiveConfirmed:
+    """From now on orders go to the exchange with real money."""
+
+    at: datetime
+    by: str
+    on: str
+    kind: Literal["live_confirmed"] = "live_confirmed"
+
+
+@dataclass(frozen=True, slots=True)
 class RunEnded:
     """A recorded or bounded run reached its end; the reader's performance is its summary."""
 
@@ -141,6 +251,16 @@ Event = (
     | FeedStale
     | FeedRecovered
     | JobFailed
+    | OrderInDoubt
+    | OrderSettled
+    | ExitFailed
+    | DiscrepancyFound
+    | DiscrepancyClosed
+    | ExternalFill
+    | ExternalFlow
+    | VenueModeChanged
+    | LiveUnconfirmed
+    | LiveConfirmed
     | ReportDue
     | RunEnded
 )

@@ -31,6 +31,8 @@ class Source(StrEnum):
     STOP = "stop"
     TARGET = "target"
     FLATTEN = "flatten"
+    EXTERNAL = "external"
+    """The owner's own trade at the venue, which this program only books."""
 
 
 class OrderStatus(StrEnum):

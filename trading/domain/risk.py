@@ -43,6 +43,15 @@ class RefusalCode(StrEnum):
     VENUE_REFUSED = "venue_refused"
     VENUE_UNAVAILABLE = "venue_unavailable"
     DAILY_LOSS_LIMIT = "daily_loss_limit"
+    SPREAD_TOO_WIDE = "spread_too_wide"
+    SLIPPAGE_TOO_HIGH = "slippage_too_high"
+    NO_EDGE = "no_edge"
+    LIVE_NOT_CONFIRMED = "live_not_confirmed"
+    NOT_RECONCILED = "not_reconciled"
+    DRIFT = "drift"
+    PAIR_FROZEN = "pair_frozen"
+    VENUE_MODE = "venue_mode"
+    MARGIN_OFF = "margin_off"
 
 
 @dataclass(frozen=True, slots=True)

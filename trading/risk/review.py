@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -43,6 +43,10 @@ class SwitchState(Protocol):
     def reason(self) -> str: ...
 
 
+Obstacle = Callable[[OrderIntent], Refused | None]
+"""Why this order cannot be sent now, whatever its size: a frozen pair, a venue that takes no orders. Reads memory."""
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
     """Judges batches. Pure apart from reading the ports it was given."""
@@ -51,6 +55,7 @@ class Review:
     prices: Prices
     funds: Funds
     switch: SwitchState
+    obstacles: Sequence[Obstacle] = ()
 
     def judge(self, intents: Sequence[OrderIntent]) -> Verdict:
         """The first refusal, or NeedsApproval, or Approved. Sells are expected before buys: their proceeds count."""
@@ -62,6 +67,9 @@ class Review:
         cash = self.funds.free_cash()
         sold: dict[str, Decimal] = {}
         for intent in intents:
+            obstacle = next((found for look in self.obstacles if (found := look(intent))), None)
+            if obstacle is not None:
+                return obstacle
             facts = self._facts(intent, cash, sold)
             for check in CHECKS:
                 refused = check(intent, facts, self.limits)
