@@ -46,6 +46,11 @@ class Dispatcher:
         bare = self._registry.get(text.strip())
         return bare if bare is not None and bare.read_only else None
 
+    def must_be_typed(self, text: str) -> bool:
+        """Whether `text` counts only when a person wrote it."""
+        command = self.command(text)
+        return command is not None and command.typed and len(text.split()) > 1
+
     async def answer(self, asked: Asked) -> Reply:
         """The reply to `asked`. Raises what the desk raises."""
         command = self.command(asked.text)
@@ -111,4 +116,5 @@ class Dispatcher:
 
 def _not_your_role(command: Command, role: Role) -> Reply:
     needed, has = command.role.name.lower(), role.name.lower()
-    return Reply(text=f"{marks.REFUSED} /{command.name} is for a {needed}; you are a {has} here.", ok=False)
+    article = "an" if needed[0] in "aeiou" else "a"
+    return Reply(text=f"{marks.REFUSED} /{command.name} is for {article} {needed}; you are a {has} here.", ok=False)

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from chatbot.backlog import Backlog, read_backlog
+from chatbot.backlog import Backlog, in_one_go, read_backlog
+from chatbot.copies import Copies
 from chatbot.delivery import ChannelDown, Delivery
-from chatbot.message import MessageRef, Reply
+from chatbot.present.cards import differences
 from chatbot.present.cards.notices import missed
 from chatbot.rendering import Renderer
 from chatbot.store import ChatStore
 from trading.contract import Reader
-from trading.domain.event import ApprovalClosed, ApprovalRequested, BatchCompleted, JournalEntry, Started
+from trading.domain.event import (
+    ApprovalClosed,
+    ApprovalRequested,
+    BatchCompleted,
+    DiscrepancyClosed,
+    DiscrepancyFound,
+    Event,
+    JournalEntry,
+    LiveUnconfirmed,
+    OrderInDoubt,
+    OrderSettled,
+    Started,
+)
 from trading.domain.risk import ApprovalKind, ApprovalStatus
 
 MOST_MISSED = 5
@@ -29,6 +42,7 @@ class Follower:
         self._store = store
         self._delivery = delivery
         self._renderer = renderer
+        self._copies = Copies(store, delivery)
         self._key = delivery.channel.key
         self._summary_key = f"summarised:{self._key}"
 
@@ -39,13 +53,13 @@ class Follower:
             entries = await self._desk.events(cursor, _PAGE)
             if not entries:
                 await self._desk.wait_for_events(cursor)
-            for entry in entries:
+            for together in in_one_go(entries):
                 try:
-                    await self._tell(entry)
+                    await self._tell_all(together)
                 except ChannelDown:
                     cursor = await self._catch_up(cursor)
                     break
-                cursor = await self._advance(entry.seq)
+                cursor = await self._advance(together[-1].seq)
 
     async def _begin(self) -> int:
         cursor = await self._store.cursor(self._key)
@@ -58,7 +72,7 @@ class Follower:
         """A new channel hears that we are up and what waits for a person, not the past."""
         end = await self._desk.last_event()
         recent = await self._desk.events(max(0, end - _LOOK_BACK), _LOOK_BACK)
-        for entry in [entry for entry in recent if isinstance(entry.event, Started)][-1:]:
+        for entry in Backlog(tuple(recent)).newest(Started, LiveUnconfirmed):
             await self._post(entry)
         await self._post_waiting_cards()
         return await self._advance(end)
@@ -82,7 +96,7 @@ class Follower:
 
     async def _after_summary(self, backlog: Backlog) -> None:
         for entry in backlog.touching_cards():
-            await self._edit_cards(await self._approval_of(entry))
+            await self._edit_cards(entry)
         for entry in backlog.important():
             await self._post(entry)
         await self._post_waiting_cards()
@@ -95,14 +109,30 @@ class Follower:
             except ChannelDown:
                 continue
 
+    async def _tell_all(self, together: Sequence[JournalEntry]) -> None:
+        """One entry, or several that make one message."""
+        *earlier, last = together
+        if not earlier:
+            await self._tell(last)
+        elif await self._store.sent(self._key, last.seq) is None:
+            ref = await self._delivery.post(self._renderer.together(together))
+            if ref is not None:
+                await self._store.remember_sent(self._key, last.seq, ref)
+
     async def _tell(self, entry: JournalEntry) -> None:
         match entry.event:
-            case ApprovalRequested():
-                await self._post_card(entry.event.approval_id, entry)
+            case ApprovalRequested() | DiscrepancyFound():
+                await self._post_card(entry)
+            case OrderInDoubt():
+                await self._edit_cards(entry)
+                await self._post_card(entry)
             case ApprovalClosed():
                 await self._close_card(entry)
+            case DiscrepancyClosed() | OrderSettled():
+                if not await self._edit_cards(entry):
+                    await self._post(entry)
             case BatchCompleted():
-                await self._edit_cards(await self._approval_of(entry))
+                await self._edit_cards(entry)
                 await self._post(entry)
             case _:
                 await self._post(entry)
@@ -115,57 +145,62 @@ class Follower:
         if ref is not None:
             await self._store.remember_sent(self._key, entry.seq, ref)
 
-    async def _post_card(self, approval_id: str, entry: JournalEntry) -> None:
-        reply = await self._renderer.message(entry)
-        if reply is not None:
-            await self._send_card(approval_id, reply)
+    async def _post_card(self, entry: JournalEntry) -> None:
+        subject, reply = _subject(entry.event), await self._renderer.message(entry)
+        if subject is not None and reply is not None:
+            await self._copies.post(subject, reply)
 
     async def _post_waiting_cards(self) -> None:
         for view in await self._desk.pending():
             reply = await self._renderer.card(view.approval.id)
             if view.approval.kind is ApprovalKind.CARD and reply is not None:
-                await self._send_card(view.approval.id, reply)
-
-    async def _send_card(self, approval_id: str, reply: Reply) -> None:
-        if await self._cards(approval_id):
-            return
-        ref = await self._delivery.post(reply)
-        if ref is not None:
-            await self._store.remember_card(approval_id, ref)
+                await self._copies.post(view.approval.id, reply)
+        for found in await self._desk.discrepancies():
+            await self._copies.post(found.id, differences.card(found, self._desk.world))
 
     async def _close_card(self, entry: JournalEntry) -> None:
         """Edit the card here; where none is, say at least that one ended without a trade."""
-        approval = await self._approval_of(entry)
-        if await self._edit_cards(approval) or approval is None:
+        approval_id = _subject(entry.event)
+        if await self._edit_cards(entry) or approval_id is None:
             return
-        view = await self._desk.approval(approval)
+        view = await self._desk.approval(approval_id)
         if view is not None and view.approval.kind is ApprovalKind.CARD and view.approval.status in _WITHOUT_TRADE:
             await self._post(entry)
 
-    async def _edit_cards(self, approval_id: str | None) -> int:
-        """Bring every copy of the card in this channel up to date; how many copies there are."""
-        refs = await self._cards(approval_id) if approval_id else ()
-        reply = await self._renderer.card(approval_id) if approval_id and refs else None
-        for ref in refs if reply is not None else ():
-            if reply is not None and not await self._delivery.edit(ref, reply):
-                await self._replace(approval_id or "", reply)
-        return len(refs)
-
-    async def _replace(self, approval_id: str, reply: Reply) -> None:
-        """A card too old to be edited gets its end as a new message, once."""
-        key = f"replaced:{self._key}:{approval_id}"
-        if await self._store.get(key) is None and await self._delivery.post(reply) is not None:
-            await self._store.put(key, "1")
-
-    async def _cards(self, approval_id: str) -> Sequence[MessageRef]:
-        return [ref for ref in await self._store.cards(approval_id) if ref.channel.key == self._key]
-
-    async def _approval_of(self, entry: JournalEntry) -> str | None:
+    async def _edit_cards(self, entry: JournalEntry) -> int:
+        """Bring what the entry changed up to date; how many copies of the card that it is about stand here."""
+        approval_id = await self._approval_of(entry.event)
+        copies = await self._copies.edit(approval_id, lambda: self._renderer.card(approval_id or ""))
         if isinstance(entry.event, ApprovalClosed):
-            return entry.event.approval_id
-        view = await self._desk.batch(entry.event.batch_id) if isinstance(entry.event, BatchCompleted) else None
+            return copies
+        return await self._copies.edit(_subject(entry.event), lambda: self._renderer.message(entry))
+
+    async def _approval_of(self, event: Event) -> str | None:
+        """The approval behind a batch or an order."""
+        match event:
+            case ApprovalClosed():
+                return event.approval_id
+            case BatchCompleted():
+                view = await self._desk.batch(event.batch_id)
+            case OrderInDoubt() | OrderSettled():
+                view = await self._desk.batch_of(event.client_order_id)
+            case _:
+                return None
         return view.approval.id if view is not None and view.approval is not None else None
 
     async def _advance(self, seq: int) -> int:
         await self._store.set_cursor(self._key, seq)
         return seq
+
+
+def _subject(event: Event) -> str | None:
+    """What the event's card is about, by the id that all its events share."""
+    match event:
+        case ApprovalRequested() | ApprovalClosed():
+            return event.approval_id
+        case OrderInDoubt() | OrderSettled():
+            return event.client_order_id
+        case DiscrepancyFound() | DiscrepancyClosed():
+            return event.discrepancy.id
+        case _:
+            return None

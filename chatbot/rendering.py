@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Sequence
 
 import structlog
 
 from chatbot.message import Reply, Tone
-from chatbot.present import events, marks
+from chatbot.present import events, marks, safety
 from chatbot.present.charts import Charts
 from trading.contract import Reader
 from trading.domain.event import JournalEntry
@@ -34,6 +35,13 @@ class Renderer:
             kept = self._pictured.get(entry.seq)
             return kept or self._keep(entry.seq, await self._rendered(entry))
 
+    def together(self, entries: Sequence[JournalEntry]) -> Reply:
+        """One message for account activity that came in one go."""
+        try:
+            return safety.together([entry.event for entry in entries], self._desk)
+        except Exception:
+            return self._unshown(entries[-1])
+
     async def card(self, approval_id: str) -> Reply | None:
         """The card as it is now; never kept, as it changes."""
         return await events.card(approval_id, self._desk)
@@ -51,8 +59,11 @@ class Renderer:
         except Retryable:
             raise
         except Exception:
-            log.exception("event not rendered", seq=entry.seq, kind=entry.event.kind)
-            what = entry.event.kind.replace("_", " ")
-            mode = marks.mode(self._desk.world)
-            text = f"{marks.ATTENTION} {mode} · Something happened ({what}) that could not be shown. See /status."
-            return Reply(text=text, tone=Tone.WARNING)
+            return self._unshown(entry)
+
+    def _unshown(self, entry: JournalEntry) -> Reply:
+        log.exception("event not rendered", seq=entry.seq, kind=entry.event.kind)
+        what = entry.event.kind.replace("_", " ")
+        mode = marks.mode(self._desk.world)
+        text = f"{marks.ATTENTION} {mode} · Something happened ({what}) that could not be shown. See /status."
+        return Reply(text=text, tone=Tone.WARNING)

@@ -40,7 +40,7 @@ def _one(base: str, status: Status) -> Reply:
     worth = f"{n.money(held.value, quote)} ({n.share(held.weight)} of equity)"
     return Reply(
         text=answer(
-            f"{n.quantity(held.quantity, held.instrument)} {base}, worth {worth}.",
+            f"{_size(held)}, worth {worth}.",
             f"Cost {n.price(held.average_cost, held.instrument)}, now {n.price(held.price, held.instrument)}: "
             f"{n.percent(held.gain)}, {n.signed_money(held.unrealized, quote)} open.",
             f"Stop {n.level(held.stop, held.instrument)}, target {n.level(held.target, held.instrument)}.",
@@ -48,6 +48,12 @@ def _one(base: str, status: Status) -> Reply:
         ),
         buttons=chart,
     )
+
+
+def _size(held: Holding) -> str:
+    """ "0.0412 BTC", "Short 0.0412 BTC"."""
+    size = f"{n.quantity(abs(held.quantity), held.instrument)} {held.base}"
+    return f"Short {size}" if held.quantity < 0 else size
 
 
 def _all(status: Status) -> str:

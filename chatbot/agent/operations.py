@@ -8,7 +8,7 @@ from chatbot.agent.sources import answer, of_status
 from chatbot.message import Button, Reply
 from chatbot.present import marks
 from chatbot.present import numbers as n
-from chatbot.present.cards import decisions
+from chatbot.present.cards import decisions, differences
 from chatbot.present.cards import status as cards
 from chatbot.present.cards.approvals import one_line
 from chatbot.present.layout import capitalized
@@ -37,13 +37,13 @@ def _start(found: Status) -> str:
 
 async def pending(reader: Reader) -> Reply:
     """The cards that wait, one line each."""
-    waiting = await reader.pending()
     mode = marks.mode(reader.world)
-    if not waiting:
+    lines = [f"{marks.ATTENTION} {differences.one_line(found)}" for found in await reader.discrepancies()]
+    lines += [f"{marks.WAITING} {one_line(view, reader.world)}" for view in await reader.pending()]
+    if not lines:
         return Reply(text=answer("Nothing waits for you.", mode))
-    lines = [f"{marks.WAITING} {one_line(view, reader.world)}" for view in waiting]
-    verb = "card waits" if len(waiting) == 1 else "cards wait"
-    text = answer(f"{len(waiting)} {verb} for a press.", *lines, mode)
+    verb = "card waits" if len(lines) == 1 else "cards wait"
+    text = answer(f"{len(lines)} {verb} for a press.", *lines, mode)
     return Reply(text=text, buttons=(Button("Show", "do:/pending"),))
 
 
@@ -58,7 +58,9 @@ async def schedule(reader: Reader) -> Reply:
         reason = capitalized(plan.cycle.reason.rstrip("."))
         last = [f"Last decision {when}: {decisions.verdict(plan.cycle)}", f"{reason}." if reason else ""]
     return Reply(
-        text=answer(f"{state.rstrip('.')}.", _next(found), *last, f"Decided by {plan.decider}.", of_status(found)),
+        text=answer(
+            f"{state.rstrip('.')}.", *found.alerts, _next(found), *last, f"Decided by {plan.decider}.", of_status(found)
+        ),
         buttons=(Button("Plan", "do:/plan"),),
     )
 

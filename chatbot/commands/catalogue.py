@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from chatbot.commands import account, control, help, report, trade
+from chatbot.commands import account, control, help, report, safety, trade
 from chatbot.commands.registry import Registry
 
 
 def catalogue() -> Registry:
     """The registry of all commands."""
-    return Registry((*account.COMMANDS, *report.COMMANDS, *trade.COMMANDS, *control.COMMANDS, *help.COMMANDS))
+    groups = (account, report, trade, control, safety, help)
+    return Registry(command for group in groups for command in group.COMMANDS)

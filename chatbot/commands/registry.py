@@ -54,6 +54,8 @@ class Command:
     handler: Handler
     parameters: tuple[Parameter, ...] = ()
     read_only: bool = True
+    typed: bool = False
+    """What follows its name counts only when a person wrote it: no button carries it."""
 
 
 class Registry:

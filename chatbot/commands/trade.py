@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from chatbot.commands.arguments import Kind, Parameter
 from chatbot.commands.registry import Command, Request
 from chatbot.message import Button, Reply, Role
 from chatbot.present import marks
 from chatbot.present import numbers as n
-from chatbot.present.cards import approvals, decisions
+from chatbot.present.cards import approvals, decisions, differences
 from chatbot.present.layout import prose
 from chatbot.present.refusals import refusal
 from trading.contract import Amount, AmountUnit, ApprovalView
@@ -50,23 +50,50 @@ async def rebalance(request: Request) -> Reply:
 
 
 async def pending(request: Request) -> Reply:
-    """The card that waits, or a list to open one from."""
-    world, waiting = request.desk.world, await request.desk.pending()
-    wanted = [view for view in waiting if view.approval.id.startswith(request.args.text.lower() or "\0")]
+    """The card that waits, an approval's or a difference's, or a list to open one from."""
+    waiting = await _waiting(request)
+    wanted = [card for card in waiting if card.id.startswith(request.args.text.lower() or "\0")]
     if len(waiting) == 1 or len(wanted) == 1:
-        return approvals.waiting((wanted or list(waiting))[0], world)
+        return (wanted or waiting)[0].shown
+    mode = marks.mode(request.desk.world)
     if not waiting:
-        return Reply(text=f"{marks.ANSWER} {marks.mode(world)} · No card waits.")
+        return Reply(text=f"{marks.ANSWER} {mode} · No card waits.")
+    listed = waiting[:_MOST_CARDS]
     return Reply(
         text=prose(
-            f"{marks.WAITING} {marks.mode(world)} · {len(waiting)} cards wait. Open one:",
-            *(approvals.one_line(view, world) for view in waiting[:_MOST_CARDS]),
+            f"{marks.WAITING} {mode} · {len(waiting)} cards wait. Open one:", *(card.one_line for card in listed)
         ),
-        buttons=tuple(
-            Button(approvals.short_title(view), f"do:/pending {view.approval.id[:12]}")
-            for view in waiting[:_MOST_CARDS]
-        ),
+        buttons=tuple(Button(card.title, f"do:/pending {card.id[:12]}") for card in listed),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """Something that waits for a person."""
+
+    id: str
+    title: str
+    one_line: str
+    shown: Reply
+
+
+async def _waiting(request: Request) -> list[_Card]:
+    """Differences first: they hold up what approvals could bring."""
+    desk, world = request.desk, request.desk.world
+    found = [
+        _Card(d.id, differences.short_title(d), differences.one_line(d), differences.card(d, world))
+        for d in await desk.discrepancies()
+    ]
+    views = [
+        _Card(
+            view.approval.id,
+            approvals.short_title(view),
+            approvals.one_line(view, world),
+            approvals.waiting(view, world),
+        )
+        for view in await desk.pending()
+    ]
+    return [*found, *views]
 
 
 async def _order(request: Request, side: Side) -> Reply:

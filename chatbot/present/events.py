@@ -6,6 +6,7 @@ The event names what happened; the figures are read at the moment of telling.
 from __future__ import annotations
 
 from chatbot.message import Reply
+from chatbot.present import safety
 from chatbot.present.cards import approvals, batches, decisions, notices, reports
 from chatbot.present.charts import Charts
 from trading.contract import BatchView, Reader
@@ -48,7 +49,7 @@ async def message(event: Event, desk: Reader, charts: Charts) -> Reply | None:
         case ReportDue() | RunEnded():
             return await _measured(event, desk, charts)
         case _:
-            return _notice(event, desk)
+            return _notice(event, desk) or await safety.message(event, desk)
 
 
 async def card(approval_id: str, desk: Reader) -> Reply | None:

@@ -18,6 +18,7 @@ UNKNOWN = "unknown"
 MINUS = "\u2212"
 _COIN_PLACES = {"BTC": 8, "ETH": 6}
 _CENT_PLACES = 2
+_EXACT_PLACES = 8
 _EXACT = Context(prec=60)
 
 
@@ -36,6 +37,19 @@ def whole_money(amount: Decimal | None, currency: str) -> str:
     if amount is None or abs(amount) < 100:
         return money(amount, currency)
     return _sign(amount, "") + _with_currency(_grouped(abs(amount), 0), currency)
+
+
+def exact(value: Decimal, plus: str = "") -> str:
+    """All digits up to the eighth decimal: "0.012", "−1,250.5"; `plus` goes before what is above zero."""
+    rounded = _rounded(abs(value), _EXACT_PLACES)
+    if value and not rounded:
+        return f"< {Decimal(1).scaleb(-_EXACT_PLACES):f}"
+    return _sign(value, plus) + _trimmed(f"{rounded:,f}", 0)
+
+
+def amount(value: Decimal, currency: str, quote: str) -> str:
+    """Money of the portfolio's own currency to the cent, any other exactly: "$4.24", "0.0000041 BTC"."""
+    return money(value, quote) if currency == quote else f"{exact(value)} {currency}"
 
 
 def percent(fraction: Decimal | float | None, places: int = 2) -> str:

@@ -35,6 +35,15 @@ HEADLINES: Mapping[RefusalCode, str] = {
     _C.VENUE_REFUSED: "The venue refused the order.",
     _C.VENUE_UNAVAILABLE: "The venue does not answer; nothing was traded.",
     _C.DAILY_LOSS_LIMIT: "The daily loss limit is reached; nothing new is bought.",
+    _C.SPREAD_TOO_WIDE: "Bid and ask are too far apart to trade now.",
+    _C.SLIPPAGE_TOO_HIGH: "The order book is too thin for that size.",
+    _C.NO_EDGE: "The expected move does not pay for the fees.",
+    _C.LIVE_NOT_CONFIRMED: "LIVE is not confirmed; no order is sent. See /live.",
+    _C.NOT_RECONCILED: "Books and account must be found to agree first. See /reconcile.",
+    _C.DRIFT: "Books and account differ; nothing new is bought. See /pending.",
+    _C.PAIR_FROZEN: "The pair is frozen until a person decides. See /pending.",
+    _C.VENUE_MODE: "The venue does not take such orders now.",
+    _C.MARGIN_OFF: "Short selling is off.",
 }
 """The first sentence of every refusal, by code; the figures follow from the refusal's detail."""
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from chatbot.message import Table
 from chatbot.present import numbers
 from chatbot.present.cards import approvals
+from chatbot.present.cards.ledger import notes
 from chatbot.transports.web_views import View, direction, header
 from chatbot.transports.wire import table_to_wire
 from trading.contract import ApprovalView, Holding, Reader, Status, TradeView, World
@@ -22,6 +23,7 @@ async def dashboard(desk: Reader) -> View:
     trades = await desk.trades(limit=TRADES)
     return {
         "header": header(status),
+        "alerts": list(status.alerts),
         "figures": _figures(status),
         "holdings": table_to_wire(_holdings(status)),
         "trades": table_to_wire(_trades(trades.trades, status)),
@@ -74,7 +76,7 @@ def _holdings(status: Status) -> Table:
 def _holding(held: Holding, quote: str) -> tuple[str, ...]:
     market = held.instrument
     return (
-        held.base,
+        f"{held.base} short" if held.quantity < 0 else held.base,
         numbers.quantity(held.quantity, market),
         numbers.price(held.price, market),
         numbers.money(held.value, quote),
@@ -98,8 +100,8 @@ def _trade(view: TradeView, status: Status) -> tuple[str, ...]:
         f"{mark} {verb} {market.base} {numbers.quantity(fill.quantity, market)}",
         numbers.price(fill.price, market),
         numbers.money(fill.notional, quote),
-        numbers.signed_money(fill.realized, quote) if fill.side is Side.SELL else "",
-        view.order.intent.reason,
+        numbers.signed_money(fill.realized, quote) if fill.side is Side.SELL or fill.realized else "",
+        " · ".join(filter(None, (*notes(view, status.world), view.order.intent.reason))),
     )
 
 

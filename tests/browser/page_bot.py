@@ -89,6 +89,8 @@ BTC   41.6 %   48.6 %
 ETH   28.3 %   21.2 %
 Cash  30.1 %   30.2 %"""
 
+ALERTS = ("Kraken holds 0.012 BTC more than the books (0.512 against 0.5): /pending",)
+
 WAITING = Reply(
     "⏳ Rebalance · PAPER · SIMULATED\nDecided by the allocator\n\nWhy: ETH lost its 4-hour trend.",
     card=CARD,
@@ -190,6 +192,7 @@ class PageDesk:
             next_rebalance=NOW + timedelta(hours=16, minutes=58),
             pending=1,
             decider="allocator",
+            alerts=ALERTS,
         )
 
     async def trades(self, limit: int = 10) -> Trades:

@@ -13,7 +13,7 @@ from chatbot.message import Reply, Table, Tone
 from chatbot.transports.web import WebTransport
 from chatbot.transports.web_conversation import PAGE
 from tests.browser.conftest import Complaints, Opened
-from tests.browser.page_bot import APPROVED, BANNER, TRADES, WAITING, PageBot, served, transport
+from tests.browser.page_bot import ALERTS, APPROVED, BANNER, TRADES, WAITING, PageBot, served, transport
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -185,6 +185,7 @@ async def test_the_dashboard_shows_the_curve_and_reads_it_where_one_points(bot: 
     await page.locator("#chart svg").hover(position={"x": 300, "y": 120})
     await expect(page.locator("#readout")).to_contain_text("You +")
     await expect(page.locator("#holdings tbody tr")).to_have_count(2)
+    await expect(page.locator("#alerts .alert")).to_have_text(ALERTS[0])
     await expect(page.locator("#trades-title")).to_have_text("Newest 14 of 31 trades")
     await expect(page.locator("#pending .card")).to_contain_text("SELL")
     assert await page.locator("#pending button").count() == 0

@@ -33,7 +33,7 @@ def waiting(view: ApprovalView, world: World) -> Reply:
     """The card with its orders, costs, weights before and after, reason, expiry and buttons."""
     return Reply(
         text=prose(f"{marks.WAITING} {ex.heading(view.batch, view.orders, world)}", decider(view)),
-        card=block(_orders(view, world), _weights(view), _reasons(view), _deadline(view, world)),
+        card=block(_orders(view, world), _notes(view), _weights(view), _reasons(view), _deadline(view, world)),
         buttons=_buttons(view),
         tone=Tone.WAITING,
     )
@@ -44,7 +44,7 @@ def closed(view: ApprovalView, world: World, batch: BatchView | None = None) -> 
     approved = view.approval.status is ApprovalStatus.APPROVED
     orders, fills = (batch.orders, batch.fills) if batch is not None else (view.orders, view.fills)
     done = ex.executions(orders, fills)
-    results = [ex.result_lines(done, world.quote) + ex.summary_lines(done, world.quote)] if approved else []
+    results = [ex.result_lines(done, world.quote) + ex.summary_lines(done, world)] if approved else []
     return Reply(
         text=prose(
             f"{marks.APPROVED if approved else marks.REFUSED} {ex.heading(view.batch, orders, world)}",
@@ -52,8 +52,14 @@ def closed(view: ApprovalView, world: World, batch: BatchView | None = None) -> 
             decider(view) if view.batch.source is Source.REBALANCE else "",
         ),
         card=block(*results),
-        tone=Tone.GOOD if approved else Tone.BAD,
+        tone=_tone(approved, ex.unsettled(done)),
     )
+
+
+def _tone(approved: bool, unsettled: bool) -> Tone:
+    if not approved:
+        return Tone.BAD
+    return Tone.WARNING if unsettled else Tone.GOOD
 
 
 def details(view: ApprovalView, world: World) -> Reply:
@@ -65,6 +71,7 @@ def details(view: ApprovalView, world: World) -> Reply:
             f"{marks.ANSWER} {ex.heading(view.batch, view.orders, world)}",
             decider(view),
             *_plan_words(view, plan),
+            *view.approval.notes,
         ),
         card=block(table([("", "size", "quoted"), *orders], "<>>")),
     )
@@ -110,18 +117,24 @@ def _order(order: Order, view: ApprovalView, quote: str) -> tuple[str, str, str]
     market = order.intent.instrument
     worth = view.estimated.get(order.client_order_id)
     size = n.short_quantity(order.intent.quantity, market)
-    return f"{order.side.value.upper():<4} {market.base}", size, f"about {n.money(worth, quote)}"
+    return f"{order.side.value.upper():<4} {market.base}{ex.short_mark(order)}", size, f"about {n.money(worth, quote)}"
 
 
 def _exactly(order: Order, view: ApprovalView) -> tuple[str, str, str]:
     market = order.intent.instrument
     price = n.price(view.approval.quoted_prices.get(order.symbol), market)
-    return f"{order.side.value.upper():<4} {market.base}", n.quantity(order.intent.quantity, market), price
+    name = f"{order.side.value.upper():<4} {market.base}{ex.short_mark(order)}"
+    return name, n.quantity(order.intent.quantity, market), price
 
 
 def _quoted(order: Order, view: ApprovalView) -> Lines:
     price = view.approval.quoted_prices.get(order.symbol)
     return [] if price is None else wrapped(f"at about {n.price(price, order.intent.instrument)}")
+
+
+def _notes(view: ApprovalView) -> Lines:
+    """What to know before pressing; never cut."""
+    return [line for note in view.approval.notes for line in wrapped(f"{marks.ATTENTION} {note}")]
 
 
 def _turnover(view: ApprovalView) -> Decimal | None:

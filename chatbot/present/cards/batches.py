@@ -20,7 +20,7 @@ def completed(view: BatchView, world: World) -> Reply:
     done = ex.executions(view.orders, view.fills)
     return Reply(
         text=prose(f"{_mark(view, done)} {_heading(view, world)}", origin(view)),
-        card=block(ex.result_lines(done, world.quote), ex.summary_lines(done, world.quote)),
+        card=block(ex.result_lines(done, world.quote), ex.summary_lines(done, world)),
         tone=Tone.GOOD if view.fills else Tone.BAD,
     )
 
@@ -40,6 +40,8 @@ def origin(view: BatchView) -> str:
         return decided_by(view.cycle, batch.decided_by)
     if batch.source in (Source.MANUAL, Source.FLATTEN):
         return f"Asked for by {batch.decided_by}"
+    if batch.source is Source.EXTERNAL:
+        return "Traded at the exchange by hand."
     return batch.reason
 
 

@@ -7,9 +7,10 @@ from decimal import Decimal
 from chatbot.message import Button, Reply
 from chatbot.present import marks
 from chatbot.present import numbers as n
-from chatbot.present.layout import Lines, block, capitalized, pair, prose
+from chatbot.present.cards.outside import BY_HAND
+from chatbot.present.layout import Lines, block, capitalized, pair, prose, wrapped
 from trading.contract import Pnl, Trades, TradeView, World
-from trading.domain.order import Side
+from trading.domain.order import Side, Source
 
 _MOST_SYMBOLS = 8
 
@@ -36,9 +37,18 @@ def trade_lines(trade: TradeView, world: World) -> Lines:
         *pair(title, n.money(fill.notional, world.quote)),
         *pair(f"   at {n.price(fill.price, market)}", when),
     ]
-    if fill.side is Side.SELL:
+    if fill.side is Side.SELL or fill.realized:
         lines += pair("   realized", n.signed_money(fill.realized, world.quote))
-    return lines
+    return lines + [line for note in notes(trade, world) for line in wrapped(note, indent="   ")]
+
+
+def notes(trade: TradeView, world: World) -> tuple[str, ...]:
+    """What is not as usual: the owner's own trade, a short one, a fee in another currency."""
+    fill, fee = trade.fill, trade.fill.fee
+    short = {Side.SELL: "on margin, short", Side.BUY: "on margin, to cover"}[fill.side] if fill.margin else ""
+    paid = f"fee {n.amount(fee.amount, fee.currency, world.quote)}" if fee.currency != world.quote else ""
+    own = BY_HAND if trade.batch.source is Source.EXTERNAL else ""
+    return tuple(filter(None, (own, short, paid)))
 
 
 def pnl(pnl: Pnl, world: World) -> Reply:

@@ -17,9 +17,9 @@ def status(status: Status) -> Reply:
     """Equity, change, gaps to the benchmarks, holdings, state and what comes next."""
     return Reply(
         text=_headline(status),
-        card=block(_totals(status), _gaps(status), _holdings(status), _outlook(status)),
+        card=block(_alerts(status), _totals(status), _gaps(status), _holdings(status), _outlook(status)),
         buttons=_buttons(status),
-        tone=Tone.PLAIN if status.state is TradingState.ACTIVE else Tone.WARNING,
+        tone=Tone.PLAIN if status.state is TradingState.ACTIVE and not status.alerts else Tone.WARNING,
     )
 
 
@@ -42,6 +42,10 @@ def holdings(holdings: tuple[Holding, ...], cash: Decimal, cash_share: Decimal |
 
 def _headline(status: Status) -> str:
     return f"{marks.place(status.world)} · {n.local_time(status.at, status.world.timezone)}"
+
+
+def _alerts(status: Status) -> Lines:
+    return [line for alert in status.alerts for line in wrapped(f"{marks.ATTENTION} {alert}")]
 
 
 def _totals(status: Status) -> Lines:
@@ -75,7 +79,8 @@ def _row(holding: Holding, quote: str) -> tuple[str, str, str, str]:
 
 def _exits(holding: Holding) -> Lines:
     stop = "" if holding.stop is None else f" · stop {n.level(holding.stop, holding.instrument)}"
-    return wrapped(f"{n.percent(holding.gain, 1)}{stop}", indent="      ")
+    short = "short · " if holding.quantity < 0 else ""
+    return wrapped(f"{short}{n.percent(holding.gain, 1)}{stop}", indent="      ")
 
 
 def _outlook(status: Status) -> Lines:
@@ -98,13 +103,13 @@ def _next(at: datetime | None, now: datetime, world: World) -> Lines:
 
 
 def _buttons(status: Status) -> tuple[Button, ...]:
-    pending = (Button("Pending", "do:/pending"),) if status.pending else ()
+    pending = (Button("Pending", "do:/pending"),) if status.pending or status.alerts else ()
     return (*pending, Button("Performance", "do:/performance"), Button("Trades", "do:/trades"))
 
 
 def _position(holding: Holding, quote: str) -> Lines:
     market = holding.instrument
-    title = f"{holding.base} {n.quantity(holding.quantity, market)}"
+    title = f"{holding.base} {n.quantity(holding.quantity, market)}{' short' if holding.quantity < 0 else ''}"
     facts = [
         ("cost", n.price(holding.average_cost, market)),
         ("price", n.price(holding.price, market)),

@@ -9,6 +9,8 @@ let curve = null;
 
 function show(view) {
   showHeader(view.header);
+  byId("alerts").replaceChildren(...view.alerts.map((alert) => element("p", "panel alert", alert)));
+  byId("alerts").hidden = view.alerts.length === 0;
   byId("figures").replaceChildren(...view.figures.map(figure));
   byId("pending").replaceChildren(...view.pending.map(card));
   byId("pending").hidden = view.pending.length === 0;

@@ -8,12 +8,15 @@ from decimal import Decimal as D
 from zoneinfo import ZoneInfo
 
 from trading.contract import (
+    AccountCheck,
+    AccountLine,
     ApprovalView,
     BatchView,
     BenchmarkGap,
     DailyReport,
     Holding,
     Line,
+    LiveView,
     Performance,
     PlanView,
     Pnl,
@@ -24,6 +27,7 @@ from trading.contract import (
     Window,
     World,
 )
+from trading.domain.discrepancy import Discrepancy, DiscrepancyKind, Resolution
 from trading.domain.market import Instrument
 from trading.domain.money import Money
 from trading.domain.order import Batch, Fill, Order, OrderIntent, OrderStatus, OrderType, Side, Source
@@ -274,3 +278,38 @@ def plan_view() -> PlanView:
 def thesis() -> ThesisView:
     now = Thesis(NOW, "gpt-4o", "BTC leads; ETH lags until it closes above 3,600.", CYCLE_ID)
     return ThesisView(now, (replace(now, at=NOW - timedelta(days=1), text="Range; wait."),))
+
+
+DIFFERENCE_ID = "d1ff" * 8
+UNCLEAR_ID = "0e0e" * 8
+
+
+def difference() -> Discrepancy:
+    detail = "Kraken holds 0.012 BTC more than the books (0.512 against 0.5)."
+    return Discrepancy(DIFFERENCE_ID, DiscrepancyKind.BALANCE, "BTC", detail, NOW)
+
+
+def unclear() -> Discrepancy:
+    detail = "The buy of 0.0069 BTC is unclear. For a quarter of an hour nothing could be learned of it."
+    return Discrepancy(UNCLEAR_ID, DiscrepancyKind.ORDER, "BTC/USD", detail, NOW, BUY_BTC.client_order_id)
+
+
+def resolved(found: Discrepancy, resolution: Resolution, by: str = "@owner", on: str = "telegram") -> Discrepancy:
+    at = NOW + timedelta(seconds=70)
+    return replace(found, resolution=resolution, resolved_by=by, resolved_on=on, resolved_at=at)
+
+
+def live_view(confirmed: bool = False, holding: str = "") -> LiveView:
+    by, on, at = ("@owner", "telegram", NOW) if confirmed else ("", "", None)
+    return LiveView(confirmed, "TRADE REAL MONEY", "Kraken", by, on, at, NOW - timedelta(minutes=1), holding)
+
+
+def account_check() -> AccountCheck:
+    lines = (AccountLine("USD", D("3151.2"), D("3151.2")), AccountLine("BTC", D("0.5"), D("0.512")))
+    return AccountCheck(NOW, clean=False, lines=lines, open_orders_external=2)
+
+
+def in_doubt() -> BatchView:
+    """One order filled, the other in doubt."""
+    lost = replace(BUY_BTC, status=OrderStatus.UNKNOWN)
+    return replace(batch_view(), orders=(SOLD_ETH, lost), fills=FILLS[:1])

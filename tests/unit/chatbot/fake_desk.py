@@ -10,12 +10,14 @@ from decimal import Decimal
 
 from tests.unit.chatbot import facts
 from trading.contract import (
+    AccountCheck,
     Amount,
     ApprovalView,
     BatchView,
     DailyReport,
     Decided,
     Explanation,
+    LiveView,
     Performance,
     PlanView,
     Pnl,
@@ -26,9 +28,10 @@ from trading.contract import (
     Window,
     World,
 )
+from trading.domain.discrepancy import Discrepancy, Resolution
 from trading.domain.event import Event, JournalEntry
 from trading.domain.market import Candle, Instrument
-from trading.domain.order import Side
+from trading.domain.order import Order, Side
 from trading.domain.plan import Cycle
 from trading.domain.risk import ApprovalStatus, RefusalCode, Refused, TradingState
 
@@ -47,6 +50,11 @@ class FakeDesk:
         self.calls: list[tuple[object, ...]] = []
         self.fails: Exception | None = None
         self.journal: list[JournalEntry] = []
+        self.alerts: tuple[str, ...] = ()
+        self.differences: dict[str, Discrepancy] = {}
+        self.found_again = False
+        self.live_now: LiveView | None = None
+        self.checked: AccountCheck | Refused = facts.account_check()
         self.now_performance: Performance | None = facts.performance(world)
         self._grown = asyncio.Event()
 
@@ -65,7 +73,8 @@ class FakeDesk:
 
     async def status(self) -> Status:
         self._called("status")
-        return replace(facts.status(self.world), state=self.state, pending=len(await self.pending()))
+        pending = len(await self.pending())
+        return replace(facts.status(self.world), state=self.state, pending=pending, alerts=self.alerts)
 
     async def trades(
         self, window: Window | None = None, symbol: str | None = None, side: Side | None = None, limit: int = 10
@@ -93,6 +102,22 @@ class FakeDesk:
 
     async def batch(self, batch_id: str) -> BatchView | None:
         return self.batches.get(batch_id)
+
+    async def batch_of(self, client_order_id: str) -> BatchView | None:
+        held = (view for view in self.batches.values() for order in view.orders if _is(order, client_order_id))
+        return next(held, None)
+
+    async def discrepancies(self) -> Sequence[Discrepancy]:
+        return tuple(found for found in self.differences.values() if found.resolution is None)
+
+    async def discrepancy(self, discrepancy_id: str) -> Discrepancy | None:
+        return self.differences.get(discrepancy_id)
+
+    async def live(self) -> LiveView | None:
+        return self.live_now
+
+    async def account_check(self) -> AccountCheck | None:
+        return None if isinstance(self.checked, Refused) else self.checked
 
     async def cycle(self, cycle_id: str) -> Cycle | None:
         return self.cycles.get(cycle_id)
@@ -157,6 +182,30 @@ class FakeDesk:
     async def halt(self, by: str) -> StateView:
         return self._switch(TradingState.HALTED, by)
 
+    async def resolve(self, discrepancy_id: str, resolution: Resolution, by: str, on: str) -> Discrepancy | Refused:
+        self._called("resolve", discrepancy_id, resolution, by, on)
+        found = self.differences.get(discrepancy_id)
+        if found is None:
+            return Refused(RefusalCode.UNKNOWN_CARD, "It may be from another portfolio. See /pending.")
+        if found.resolution is not None:
+            return Refused(RefusalCode.ALREADY_DECIDED, f"It was decided by {found.resolved_by}.")
+        if not (resolution is Resolution.RETRY and self.found_again):
+            found = facts.resolved(found, resolution, by, on)
+            self.differences[discrepancy_id] = found
+        return found
+
+    async def confirm_live(self, phrase: str, by: str, on: str) -> LiveView | Refused:
+        self._called("confirm_live", phrase, by, on)
+        assert self.live_now is not None
+        if phrase.casefold() != self.live_now.phrase.casefold():
+            return Refused(RefusalCode.LIVE_NOT_CONFIRMED, "That is not the phrase.")
+        self.live_now = replace(self.live_now, confirmed=True, by=by, on=on, at=facts.NOW)
+        return self.live_now
+
+    async def check_account(self, by: str) -> AccountCheck | Refused:
+        self._called("check_account", by)
+        return self.checked
+
     # What tests do to it
 
     def happens(self, *events: Event) -> int:
@@ -195,6 +244,10 @@ class FakeDesk:
         self.calls.append(call)
         if self.fails is not None:
             raise self.fails
+
+
+def _is(order: Order, client_order_id: str) -> bool:
+    return order.client_order_id == client_order_id
 
 
 def amount_of(desk: FakeDesk) -> tuple[Decimal, str, str]:

@@ -25,6 +25,7 @@ from trading.contract import (
     Window,
     World,
 )
+from trading.domain.discrepancy import Discrepancy
 from trading.domain.market import Candle, Instrument
 from trading.domain.money import Money
 from trading.domain.order import Batch, Fill, Order, OrderIntent, OrderStatus, OrderType, Side, Source
@@ -87,6 +88,7 @@ class FactsReader:
     held: tuple[Holding, ...] = ()
     done: list[TradeView] = field(default_factory=list)
     waiting: tuple[ApprovalView, ...] = ()
+    differences: tuple[Discrepancy, ...] = ()
     state: TradingState = TradingState.ACTIVE
     cycle_made: Cycle | None = None
     closes: dict[str, list[float]] = field(default_factory=dict)
@@ -108,6 +110,9 @@ class FactsReader:
             "" if self.state is TradingState.ACTIVE else "daily loss limit", timedelta(seconds=2),
             NOW + timedelta(hours=16, minutes=58), len(self.waiting), "allocator",
         )  # fmt: skip
+
+    async def discrepancies(self) -> Sequence[Discrepancy]:
+        return self.differences
 
     async def trades(
         self, window: Window | None = None, symbol: str | None = None, side: Side | None = None, limit: int = 10

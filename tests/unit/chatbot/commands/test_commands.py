@@ -18,6 +18,7 @@ from trading.domain.plan import CycleOutcome
 NAMES = {
     *("start", "help", "ask", "status", "portfolio", "trades", "pnl", "performance", "chart", "plan", "thesis"),
     *("rebalance", "buy", "sell", "close", "flatten", "pending", "pause", "resume", "halt"),
+    *("live", "reconcile"),
 }
 
 

@@ -16,7 +16,19 @@ from chatbot.message import Channel, MessageRef, Picture, Reply, Undeliverable
 from chatbot.transports.web import WebTransport
 from chatbot.transports.web_conversation import OWNER, PAGE
 from chatbot.transports.wire import press_from_wire, reply_from_wire
-from tests.browser.page_bot import ANSWER, APPROVED, BANNER, NOW, TOKEN, WAITING, PageBot, png, served, transport
+from tests.browser.page_bot import (
+    ALERTS,
+    ANSWER,
+    APPROVED,
+    BANNER,
+    NOW,
+    TOKEN,
+    WAITING,
+    PageBot,
+    png,
+    served,
+    transport,
+)
 from trading.errors import Fatal
 
 PAGES = ["/", "/dashboard"]
@@ -555,6 +567,7 @@ async def test_the_dashboard_shows_holdings_trades_and_the_card_of_the_chat(site
     assert [row[0] for row in view["holdings"]["rows"]] == ["BTC", "ETH"]
     assert (len(view["trades"]["rows"]), view["trades_total"]) == (14, 31)
     assert view["pending"][0]["text"].startswith("⏳ Rebalance · PAPER · SIMULATED")
+    assert view["alerts"] == list(ALERTS)
     assert {"label": "vs BTC", "value": "+1.9 pts", "note": "BTC +2.91 %", "sign": 1} in view["figures"]
 
 
