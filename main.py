@@ -24,7 +24,7 @@ from pydantic import SecretStr
 from chatbot.message import Actor, Channel, Incoming, MessageHandler, Press, PressHandler, Reply, Transport
 from chatbot.settings import ChatSettings
 from trading.clock import SystemClock
-from trading.errors import Fatal, PurserError
+from trading.errors import Fatal, PurserError, SettingsError
 from trading.instance import Address, Instance, running_at
 from trading.settings import CoreSettings, Course, SettingsReader, day_start, keep_settings, kept_settings
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from chatbot.app import ChatApp
     from chatbot.present.charts import Charts
     from trading.core import Rules
+    from trading.doctor.findings import Finding
     from trading.running import Running
 
 ENV_FILE = Path(".env")
@@ -129,10 +130,39 @@ def press(button: str, as_json: JsonOption = False) -> None:
 
 
 @cli.command()
+def restore(backup: Annotated[Path, typer.Argument(help="A file out of the folder with backups.")]) -> None:
+    """Put a backup in the place of the database; what was there is kept beside it."""
+    from trading.store.restoration import put_back
+
+    with _told_plainly():
+        state_dir = _state_dir()
+        settings = Settings.read(kept_settings(state_dir), {"STATE_DIR": str(state_dir)})
+        with Instance(state_dir):
+            print(_run(put_back(backup, settings.core.store_url, SystemClock())))
+
+
+@cli.command()
 def chat() -> None:
     """Chat in this terminal, with the running bot or with the state directory."""
     with _told_plainly():
         _run(_with_bot(_chat))
+
+
+@cli.command()
+def doctor() -> None:
+    """Check everything the configured mode needs, and say what to do next; changes nothing."""
+    from trading.doctor.findings import as_text, can_run, fail
+
+    try:
+        settings = Settings.read()
+    except SettingsError as error:
+        print(as_text([fail("Settings", str(error))], "Purser"))
+        raise typer.Exit(1) from None
+    with _told_plainly():
+        findings = _run(_checked(settings))
+        print(as_text(findings, settings.core.mode.upper()))
+    if not can_run(findings):
+        raise typer.Exit(1)
 
 
 @cli.command()
@@ -168,6 +198,20 @@ def replay(
         if json_file is not None:
             json_file.write_text(json.dumps(result_as_json(result), indent=1))
         print(as_text(result))
+
+
+async def _checked(settings: Settings) -> Sequence[Finding]:
+    from trading.doctor.checkup import Logins, check_up
+    from trading.doctor.logins import Discord, Model, Telegram
+
+    core, chat = settings.core, settings.chat
+    telegram, discord, model = chat.telegram_bot_token, chat.discord_bot_token, core.openai_api_key
+    logins = Logins(
+        Telegram(telegram.get_secret_value(), chat.telegram_chat_id, chat.telegram_api_base_url) if telegram else None,
+        Discord(discord.get_secret_value(), chat.discord_channel_id, chat.discord_api_base_url) if discord else None,
+        Model(model.get_secret_value(), core.openai_model, core.openai_base_url) if model else None,
+    )
+    return await check_up(core, logins, ENV_FILE, SystemClock())
 
 
 async def _serve(settings: Settings, course: Course, greet: Greeting) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from trading.clock import SimulatedClock
 from trading.domain.market import Instrument, Quote
 from trading.domain.order import Order, OrderIntent, OrderStatus, OrderType, Side, Source
+from trading.exchange.margin import MarginTerms
 from trading.exchange.paper import PaperVenue
 from trading.exchange.ports import FeeRates
 from trading.market.quotes import QuoteCache
@@ -20,12 +21,20 @@ FEES = FeeRates(maker=Decimal("0.0025"), taker=Decimal("0.004"))
 class PaperDesk:
     """BTC/USD at 99.9 / 100.1 with 1000 USD and 2 BTC to spend."""
 
-    def __init__(self, *, priced: bool = True, slippage: Decimal = Decimal("0.0005")) -> None:
-        clock = SimulatedClock(NOW)
+    def __init__(
+        self, *, priced: bool = True, slippage: Decimal = Decimal("0.0005"), margin: MarginTerms | None = None
+    ) -> None:
+        self.clock = clock = SimulatedClock(NOW)
         self.held = {"USD": Decimal(1000), "BTC": Decimal(2)}
         self.cache = QuoteCache(clock)
         self.venue = PaperVenue(
-            self.cache, clock, {"BTC/USD": RULES}, fee=FEES, slippage=slippage, free=self.held.__getitem__
+            self.cache,
+            clock,
+            {"BTC/USD": RULES},
+            fee=FEES,
+            slippage=slippage,
+            free=self.held.__getitem__,
+            margin=margin,
         )
         if priced:
             self.cache.put("BTC/USD", quote(100))

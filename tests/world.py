@@ -21,14 +21,16 @@ from trading.decision.planners import Planned, Planner
 from trading.decision.snapshot import Snapshot
 from trading.desk import CoreDesk
 from trading.domain.event import Event
-from trading.domain.market import TIMEFRAMES, Instrument, Quote
+from trading.domain.market import TIMEFRAMES, Depth, Instrument, Quote
 from trading.domain.order import Batch, Order, OrderIntent, OrderType, Side, Source
 from trading.domain.plan import Hold, PlanOutcome, TargetPlan, TargetWeight
 from trading.errors import Retryable
 from trading.exchange.candle_market import CandleMarket
 from trading.exchange.columns import CandleHistory, Columns, to_ms
+from trading.exchange.margin import MarginTerms
 from trading.exchange.paper import PaperVenue
 from trading.exchange.ports import FeeRates, PriceSource, VenueOrder
+from trading.market.fees import FeeTable
 from trading.orders.approvals import ApprovalRules
 from trading.orders.intake import Placed, Submission
 from trading.orders.protections import ExitRules
@@ -108,9 +110,30 @@ def quiet_history(prices: Mapping[str, float] | None = None) -> HandMade:
 
 
 class Market(CandleMarket):
-    """A candle market whose connection can be cut."""
+    """A candle market whose connection can be cut, with order books where a test sets some."""
 
     outage = ""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.books: dict[str, Depth | Exception] = {}
+        self.books_arrive = asyncio.Event()
+        self.books_arrive.set()
+
+    @property
+    def has_books(self) -> bool:
+        return bool(self.books)
+
+    async def depth(self, symbol: str, limit: int = 50) -> Depth | None:  # type: ignore[override]
+        await self.books_arrive.wait()
+        book = self.books.get(symbol)
+        if isinstance(book, Exception):
+            raise book
+        return book
+
+    def say(self, symbol: str, quote: Quote) -> None:
+        """A tick with a spread of its own."""
+        self._ticks[symbol] = quote
 
     async def quotes(self, symbols: Sequence[str]) -> Mapping[str, Quote]:
         if self.outage:
@@ -130,12 +153,26 @@ class ScriptedVenue:
         self.placed: list[Order] = []
         self.arrived = asyncio.Event()
         self.remembers: dict[str, VenueOrder | Exception | None] = {}
+        self.checked: list[Order] = []
+        self.objects: dict[str, str | Exception] = {}
+        self.hides_for = timedelta(0)
+
+    @property
+    def visibility(self) -> timedelta:
+        return self.hides_for
 
     async def place_order(self, order: Order) -> VenueOrder:
         self.placed.append(order)
         self.arrived.set()
         answer = self.script.popleft() if self.script else self.paper.place_order
         return await answer(order)
+
+    async def check_order(self, order: Order) -> str:
+        self.checked.append(order)
+        words = self.objects.get(order.symbol)
+        if isinstance(words, Exception):
+            raise words
+        return words or await self.paper.check_order(order)
 
     async def find_order(self, order: Order) -> VenueOrder | None:
         found = self.remembers.get(order.client_order_id)
@@ -175,7 +212,6 @@ def limits(**changes: Any) -> Limits:
         max_position=Decimal(1),
         max_price_age=timedelta(minutes=2),
         approval_threshold=None,
-        fee_rate=FEE,
         slippage=Decimal(0),
     )
     return replace(plain, **changes)
@@ -298,24 +334,28 @@ async def small_world(
     people: SimulatedClock | None = None,
     spread: Decimal = Decimal(0),
     slippage: Decimal = Decimal(0),
+    fee: Decimal = FEE,
     planner: Planner | None = None,
+    margin: MarginTerms | None = None,
 ) -> SmallWorld:
     """Assemble a core on `store` as `told`. It is not started yet."""
     store, told, history = store or MemoryStore(), told or rules(), history or quiet_history()
     clock, people = clock or SimulatedClock(START), people or SimulatedClock(START)
     market, planner = Market(history, clock, spread=spread), planner or FixedPlanner()
     venues: list[ScriptedVenue] = []
+    rates = FeeRates(maker=fee, taker=fee)
 
     def open_venue(
         prices: PriceSource, instruments: Mapping[str, Instrument], held: Callable[[str], Decimal]
     ) -> ScriptedVenue:
-        rates = FeeRates(maker=FEE, taker=FEE)
-        venues.append(ScriptedVenue(PaperVenue(prices, clock, instruments, fee=rates, slippage=slippage, free=held)))
+        paper = PaperVenue(prices, clock, instruments, fee=rates, slippage=slippage, free=held, margin=margin)
+        venues.append(ScriptedVenue(paper))
         return venues[0]
 
+    table = FeeTable(rates, clock)
     numbers = itertools.count(1)
     prefix = (await _last_seq(store)) * 1000
-    adapters = Adapters(store, market, open_venue, clock, people, lambda: f"{prefix + next(numbers):032x}")
+    adapters = Adapters(store, market, open_venue, clock, people, table, lambda: f"{prefix + next(numbers):032x}")
     core = await assemble(told, adapters, planner)
     return SmallWorld(
         core, told, store, clock, people, market, venues[0], planner, history, spread, itertools.count(prefix + 1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -22,12 +23,17 @@ class Clock(Protocol):
         ...
 
     def monotonic(self) -> float:
-        """Seconds on a scale that never jumps back; only differences mean anything."""
+        """Seconds on a scale that never jumps, and goes on while the machine sleeps; only differences count."""
         ...
 
     async def sleep(self, seconds: float) -> None:
         """Return once `seconds` have passed on this clock."""
         ...
+
+
+# Linux stops its usual monotonic clock while the machine sleeps: a price would wake up as fresh as it fell asleep.
+_CLOCKS = {"linux": "CLOCK_BOOTTIME", "darwin": "CLOCK_MONOTONIC"}
+_STEADY: int | None = getattr(time, _CLOCKS.get(sys.platform, ""), None)
 
 
 class SystemClock:
@@ -37,7 +43,7 @@ class SystemClock:
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        return time.monotonic()
+        return time.monotonic() if _STEADY is None else time.clock_gettime(_STEADY)
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(max(0.0, seconds))
@@ -81,3 +87,10 @@ class SimulatedClock:
     def advance(self, seconds: float) -> None:
         """Move forward by `seconds`."""
         self.advance_to(self._now + timedelta(seconds=seconds))
+
+    def jump(self, by: timedelta) -> None:
+        """Set the wall clock forward or back, as a wrong time server does: no time passes, and sleepers sleep on."""
+        self._now += by
+        self._origin += by
+        # All by the same amount, so their order, and with it the heap, stays as it is.
+        self._sleepers = [(until + by, number, wake) for until, number, wake in self._sleepers]

@@ -10,37 +10,50 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from trading.clock import Clock
-from trading.contract import World
+from trading.contract import Safety, World
 from trading.decision.monitor import Monitor
 from trading.decision.planners import Planner
 from trading.decision.rebalance import Rebalance
 from trading.decision.snapshot import Snapshots
+from trading.decision.targets import Terms
 from trading.decision.wishes import Wishes
 from trading.desk import CoreDesk, Rooms
 from trading.domain.event import Started
 from trading.domain.market import Instrument, Quote
 from trading.domain.money import ZERO, Money
-from trading.domain.portfolio import CashFlow
 from trading.errors import NeedsOperator, SettingsError
-from trading.exchange.ports import MarketData, OrderVenue, PriceSource
+from trading.exchange.ports import MarketData, OrderVenue, PriceSource, ReconcileData
+from trading.market.fees import FeeTable
 from trading.market.quotes import QuoteCache
 from trading.orders.account import Account
 from trading.orders.approvals import ApprovalRules, Approvals
+from trading.orders.bookkeeper import Bookkeeper
+from trading.orders.custody import Custody, ExchangeCustody, PaperCustody
+from trading.orders.discrepancies import Discrepancies
+from trading.orders.execution import Execution
+from trading.orders.exits import Exits
+from trading.orders.external_activity import ExternalActivity
 from trading.orders.intake import Intake
 from trading.orders.manager import OrderManager
+from trading.orders.preflight import Preflight
 from trading.orders.protections import ExitRules, Protections
+from trading.orders.reconciler import Reconciler
 from trading.orders.recovery import Recovery
+from trading.orders.safety import AccountSafety
+from trading.orders.settlement import Settlement
 from trading.portfolio.book import Book
 from trading.portfolio.equity import EquityCurve
-from trading.portfolio.ledger import disagreements, flow_postings, residual
+from trading.portfolio.ledger import disagreements, residual
 from trading.risk.daily_loss import DailyLossLimit
 from trading.risk.limits import Limits
-from trading.risk.review import Review
+from trading.risk.live_permit import LivePermit
+from trading.risk.review import Obstacle, Review
 from trading.risk.switch import Switch
 from trading.schedule import DailyAt, Job, Slot, hourly, once_per_day
 from trading.store.port import Store
 from trading.views.cards import CardViews
 from trading.views.holdings import Holdings
+from trading.views.no_account import NoAccount
 from trading.views.overview import Overview
 from trading.views.reports import Reports
 from trading.views.trades import TradeViews
@@ -58,6 +71,25 @@ def random_id() -> str:
     return uuid.uuid4().hex
 
 
+Alerts = Callable[[], Sequence[str]]
+
+
+def no_alerts() -> Sequence[str]:
+    """Nothing to tell."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeAccount:
+    """A real account: what happens on it, who let orders go to it, and what the exchange has against one now."""
+
+    data: ReconcileData
+    permit: LivePermit
+    obstacles: tuple[Obstacle, ...] = ()
+    alerts: Alerts = no_alerts
+    """What the exchange has against orders now, a sentence each, for people."""
+
+
 @dataclass(frozen=True, slots=True)
 class Adapters:
     """One world: where facts are kept, prices come from, orders go, and which clocks tick."""
@@ -67,7 +99,10 @@ class Adapters:
     open_venue: OpenVenue
     clock: Clock
     people: Clock
+    fees: FeeTable
     new_id: NewId = random_id
+    account: ExchangeAccount | None = None
+    """Where the money lies at an exchange; None where the books are all there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +118,8 @@ class Rules:
     daily_loss: Decimal | None
     rebalance_at: time
     report_at: time
+    patience: timedelta = timedelta(0)
+    """How long a batch waits for an order's fills before it goes on without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +139,10 @@ class Core:
     approvals: Approvals
     intake: Intake
     recovery: Recovery
+    manager: OrderManager
+    settlement: Settlement
+    discrepancies: Discrepancies
+    custody: Custody
     monitor: Monitor
     rebalance: Rebalance
     reports: Reports
@@ -112,6 +153,8 @@ class Core:
         await self.switch.load()
         await self.approvals.load()
         await self.curve.load()
+        await self.discrepancies.load()
+        await self.custody.load()
         # Prices first: what still rests at the venue reserves cash at them.
         await self.refresh(self.watched)
         recovered = await self.recovery.run()
@@ -123,7 +166,8 @@ class Core:
         recovered = await self.open()
         first = self.curve.inception is None
         if first:
-            await self._fund()
+            await self.custody.begin()
+        await self.custody.check()
         world = self.rules.world
         async with self.adapters.store.transaction() as tx:
             await tx.append(Started(self.adapters.clock.now(), world.mode, world.market, first, recovered))
@@ -169,23 +213,10 @@ class Core:
     async def _check_books(self) -> None:
         async with self.adapters.store.reading() as read:
             totals = await read.account_totals()
-        wrong = disagreements(totals, self.account.book, self.instruments.values())
+        wrong = disagreements(totals, self.account.book)
         if wrong or residual(totals):
             what = ", ".join(f"{currency} {difference}" for currency, difference in wrong.items()) or "the residual"
             raise NeedsOperator(f"The ledger and the book disagree on {what}; restore the last backup before trading.")
-
-    async def _fund(self) -> None:
-        quote, cash = self.rules.world.quote, self.rules.starting_cash
-        now = self.adapters.clock.now()
-        flow = CashFlow(self.adapters.new_id(), Money(cash, quote), now, "starting cash")
-        self.account.book.apply_flow(flow)
-        self.curve.note_flow(cash)
-        async with self.adapters.store.transaction() as tx:
-            await tx.add_cash_flow(flow)
-            await tx.add_postings(flow_postings(flow))
-            point = await self.curve.sample_in(tx)
-        if point is not None:
-            self.curve.keep(point)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +237,11 @@ class _Orders:
     """The way of an order."""
 
     manager: OrderManager
+    settlement: Settlement
+    execution: Execution
+    discrepancies: Discrepancies
+    custody: Custody
+    safety: Safety
     approvals: Approvals
     intake: Intake
 
@@ -216,9 +252,14 @@ async def assemble(rules: Rules, adapters: Adapters, planner: Planner) -> Core:
     books = await _books(rules, adapters)
     orders = _orders(rules, adapters, books)
     instruments, account, intake = books.instruments, books.account, orders.intake
-    snapshots = Snapshots(adapters.market, books.quotes, account, tuple(instruments.values()), rules.limits)
-    rebalance = Rebalance(store, snapshots, planner, intake, account, instruments, rules.limits, clock, new_id)
-    wishes = Wishes(adapters.market, books.quotes, account, instruments, rules.limits, intake, clock, new_id)
+    snapshots = Snapshots(
+        adapters.market, books.quotes, account, tuple(instruments.values()), rules.limits, adapters.fees
+    )
+    terms = Terms(rules.limits, adapters.fees, rules.exits.take_profit)
+    rebalance = Rebalance(store, snapshots, planner, intake, account, instruments, terms, clock, new_id)
+    wishes = Wishes(
+        adapters.market, books.quotes, account, instruments, rules.limits, adapters.fees, intake, clock, new_id
+    )
     rooms = _rooms(rules, adapters, books, orders, rebalance, wishes)
     return Core(
         adapters=adapters,
@@ -233,7 +274,11 @@ async def assemble(rules: Rules, adapters: Adapters, planner: Planner) -> Core:
         protections=books.protections,
         approvals=orders.approvals,
         intake=intake,
-        recovery=Recovery(store, orders.manager),
+        recovery=Recovery(store, orders.manager, orders.settlement, orders.execution, clock),
+        manager=orders.manager,
+        settlement=orders.settlement,
+        discrepancies=orders.discrepancies,
+        custody=orders.custody,
         monitor=Monitor(intake, account, books.protections, instruments, clock, new_id),
         rebalance=rebalance,
         reports=rooms.reports,
@@ -266,16 +311,57 @@ async def _books(rules: Rules, adapters: Adapters) -> _Books:
 def _orders(rules: Rules, adapters: Adapters, books: _Books) -> _Orders:
     store, clock, account, quotes = adapters.store, adapters.clock, books.account, books.quotes
     venue = adapters.open_venue(quotes, books.instruments, _holdings_of(account, books.instruments))
-    review = Review(rules.limits, quotes, account, books.switch)
-    manager = OrderManager(store, venue, account, books.protections, quotes, rules.limits, clock)
+    writer = Bookkeeper(store, account, books.protections, books.curve, clock)
+    manager = OrderManager(store, venue, account, writer, quotes, rules.limits, adapters.fees, clock)
+    discrepancies = Discrepancies(store, clock, adapters.new_id)
+    exits = Exits(store, manager, account, clock)
+    settlement = Settlement(store, manager, exits, discrepancies, clock, rules.patience)
+    execution = Execution(manager, settlement)
+    custody, safety = _custody(rules, adapters, books, writer, manager, settlement, discrepancies)
+    obstacles = (custody.refusal, discrepancies.refusal, settlement.refusal)
+    review = Review(rules.limits, quotes, account, books.switch, adapters.fees, obstacles)
     lock = asyncio.Lock()
 
     async def refresh(symbols: Sequence[str]) -> None:
         for symbol, quote in (await adapters.market.quotes(symbols)).items():
             quotes.put(symbol, quote)
 
-    approvals = Approvals(store, review, manager, account, refresh, rules.approvals, adapters.people, clock, lock)
-    return _Orders(manager, approvals, Intake(store, review, manager, approvals, clock, lock))
+    preflight = Preflight(adapters.market, manager.check, review, clock)
+    approvals = Approvals(
+        store, review, preflight, manager, execution, account, refresh, rules.approvals, adapters.people, clock, lock
+    )
+    intake = Intake(store, review, preflight, manager, execution, approvals, clock, lock)
+    return _Orders(manager, settlement, execution, discrepancies, custody, safety, approvals, intake)
+
+
+def _custody(
+    rules: Rules,
+    adapters: Adapters,
+    books: _Books,
+    writer: Bookkeeper,
+    manager: OrderManager,
+    settlement: Settlement,
+    discrepancies: Discrepancies,
+) -> tuple[Custody, Safety]:
+    store, clock, account = adapters.store, adapters.clock, adapters.account
+    if account is None:
+        cash = Money(rules.starting_cash, rules.world.quote)
+        return PaperCustody(writer, cash, clock, adapters.new_id), NoAccount()
+    external = ExternalActivity(writer, books.account, books.instruments, adapters.market.name, clock)
+    reconciler = Reconciler(
+        account.data,
+        store,
+        manager,
+        settlement,
+        writer,
+        books.account,
+        external,
+        discrepancies,
+        clock,
+        adapters.new_id,
+    )
+    custody = ExchangeCustody(account.permit, reconciler, account.obstacles, account.alerts)
+    return custody, AccountSafety(account.permit, reconciler, settlement, discrepancies)
 
 
 def _rooms(
@@ -297,14 +383,27 @@ def _rooms(
         clock,
         rebalance.decider,
         lambda: trigger.on_or_after(clock.now() + timedelta(microseconds=1)),
+        lambda: (*orders.custody.alerts(), *orders.settlement.alerts(), *orders.discrepancies.alerts()),
     )
     reports = Reports(rules.world, store, curve, holdings, trades, switch, clock, rules.report_at)
-    return Rooms(store, adapters.market, overview, trades, cards, reports, wishes, rebalance, orders.approvals, switch)
+    return Rooms(
+        store,
+        adapters.market,
+        overview,
+        trades,
+        cards,
+        reports,
+        wishes,
+        rebalance,
+        orders.approvals,
+        switch,
+        orders.safety,
+    )
 
 
 async def _book(store: Store, quote: str) -> Book:
     async with store.reading() as read:
-        return Book.rebuilt(quote, await read.cash_flows(), await read.fills())
+        return Book.rebuilt(quote, await read.booked())
 
 
 def _chosen(every: Mapping[str, Instrument], symbols: Iterable[str], market: str) -> dict[str, Instrument]:

@@ -10,15 +10,18 @@ from typing import Any, TypeVar
 
 from trading.clock import Clock
 from trading.contract import (
+    AccountCheck,
     Amount,
     ApprovalView,
     BatchView,
     DailyReport,
     Decided,
     Explanation,
+    LiveView,
     Performance,
     PlanView,
     Pnl,
+    Safety,
     StateView,
     Status,
     ThesisView,
@@ -28,6 +31,7 @@ from trading.contract import (
 )
 from trading.decision.rebalance import Rebalance
 from trading.decision.wishes import Wishes
+from trading.domain.discrepancy import Discrepancy, Resolution
 from trading.domain.event import JournalEntry
 from trading.domain.market import Candle, Instrument
 from trading.domain.order import Side
@@ -62,6 +66,7 @@ class Rooms:
     rebalance: Rebalance
     approvals: Approvals
     switch: Switch
+    safety: Safety
 
 
 class CoreDesk:
@@ -122,6 +127,9 @@ class CoreDesk:
     async def batch(self, batch_id: str) -> BatchView | None:
         return await self._rooms.cards.batch(batch_id)
 
+    async def batch_of(self, client_order_id: str) -> BatchView | None:
+        return await self._rooms.cards.batch_of(client_order_id)
+
     async def cycle(self, cycle_id: str) -> Cycle | None:
         async with self._rooms.store.reading() as read:
             return await read.cycle(cycle_id)
@@ -148,6 +156,18 @@ class CoreDesk:
 
     async def wait_for_events(self, after: int) -> None:
         await self._rooms.store.wait_for_events(after)
+
+    async def discrepancies(self) -> Sequence[Discrepancy]:
+        return await self._rooms.safety.discrepancies()
+
+    async def discrepancy(self, discrepancy_id: str) -> Discrepancy | None:
+        return await self._rooms.safety.discrepancy(discrepancy_id)
+
+    async def live(self) -> LiveView | None:
+        return await self._rooms.safety.live()
+
+    async def account_check(self) -> AccountCheck | None:
+        return await self._rooms.safety.account_check()
 
     async def preview_order(self, side: Side, symbol: str, amount: Amount, actor: str) -> ApprovalView | Refused:
         return await self._shown(await self._to_end(self._rooms.wishes.order(side, symbol, amount, actor)))
@@ -183,6 +203,15 @@ class CoreDesk:
 
     async def halt(self, by: str) -> StateView:
         return await self._switch_to(TradingState.HALTED, f"halted by {by}", by)
+
+    async def resolve(self, discrepancy_id: str, resolution: Resolution, by: str, on: str) -> Discrepancy | Refused:
+        return await self._to_end(self._rooms.safety.resolve(discrepancy_id, resolution, by, on))
+
+    async def confirm_live(self, phrase: str, by: str, on: str) -> LiveView | Refused:
+        return await self._to_end(self._rooms.safety.confirm_live(phrase, by, on))
+
+    async def check_account(self, by: str) -> AccountCheck | Refused:
+        return await self._to_end(self._rooms.safety.check_account(by))
 
     async def close(self) -> None:
         """Wait for what presses have started; it is never cut in the middle."""

@@ -10,6 +10,7 @@ import structlog
 from trading.core import Core
 from trading.domain.event import JobFailed
 from trading.market.feed import FeedHealth, PollingFeed, StreamingFeed
+from trading.market.per_symbol import PerSymbol
 from trading.schedule import LiveSchedule, catch_up
 
 STREAM_RETRY = timedelta(seconds=5)
@@ -21,29 +22,27 @@ class LiveRun:
     """Prices as they come, jobs as they are due."""
 
     def __init__(self, core: Core, interval: timedelta) -> None:
-        adapters = core.adapters
-        health = FeedHealth(adapters.store, core.quotes, core.watched, core.rules.limits.max_price_age, adapters.clock)
         self._core = core
-        self._polling = PollingFeed(
-            adapters.market, core.quotes, core.watched, core.on_quote, health, interval, adapters.clock
-        )
-        self._streaming = StreamingFeed(
-            adapters.market, core.quotes, core.watched, core.on_quote, STREAM_RETRY, adapters.clock
-        )
+        self._interval = interval
 
     async def run(self) -> None:
         """Run until cancelled. A fault in the feed or the store ends it; a failed job is logged and told."""
         core, clock = self._core, self._core.adapters.clock
         schedule = LiveSchedule(core.jobs(), clock, self._job_failed)
         started = core.curve.inception or clock.now()
-        schedule.start()
-        try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._polling.run())
-                group.create_task(self._streaming.run())
-                group.create_task(self._catch_up(started))
-        finally:
-            schedule.stop()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(schedule.run())
+            for feed in self._feeds(PerSymbol(core.on_quote, group)):
+                group.create_task(feed.run())
+            group.create_task(self._catch_up(started))
+
+    def _feeds(self, quotes: PerSymbol) -> tuple[PollingFeed, StreamingFeed]:
+        core, adapters = self._core, self._core.adapters
+        health = FeedHealth(adapters.store, core.quotes, core.watched, core.rules.limits.max_price_age, adapters.clock)
+        return (
+            PollingFeed(adapters.market, core.quotes, core.watched, quotes.put, health, self._interval, adapters.clock),
+            StreamingFeed(adapters.market, core.quotes, core.watched, quotes.put, STREAM_RETRY, adapters.clock),
+        )
 
     async def _catch_up(self, started: datetime) -> None:
         """What was missed while we were down. A fault in it must not take the prices, and so the stops, with it."""

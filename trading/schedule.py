@@ -22,6 +22,11 @@ from trading.store.port import Store, Transaction
 CATCH_UP = timedelta(hours=2)
 """A daily job that was missed by no more than this still runs when the program comes up."""
 
+LOOK_SECONDS = 30.0
+"""How long after a machine has slept its jobs may still be asleep."""
+
+_MOMENT = timedelta(microseconds=1)
+
 
 class DailyAt(BaseTrigger):  # type: ignore[misc]  # APScheduler ships no types
     """Once per local day at a local time; where the clock change skips that time, right after the gap."""
@@ -34,7 +39,7 @@ class DailyAt(BaseTrigger):  # type: ignore[misc]  # APScheduler ships no types
         """The first instant after `previous_fire_time`, or at or after `now` when there is none."""
         if previous_fire_time is None:
             return self.on_or_after(now)
-        return self.on_or_after(max(now, previous_fire_time + timedelta(microseconds=1)))
+        return self.on_or_after(max(now, previous_fire_time + _MOMENT))
 
     def on_or_after(self, instant: datetime) -> datetime:
         """The first instant of this trigger that is not before `instant`, in UTC."""
@@ -111,7 +116,7 @@ class Walk:
         while self._due and min(self._due) <= now:
             index = min(range(len(self._jobs)), key=lambda i: (self._due[i], i))
             job, due = self._jobs[index], self._due[index]
-            self._due[index] = _next(job, due, due + timedelta(microseconds=1))
+            self._due[index] = _next(job, due, due + _MOMENT)
             await job.run(due)
 
 
@@ -121,37 +126,34 @@ def _next(job: Job, previous: datetime | None, now: datetime) -> datetime:
 
 
 class LiveSchedule:
-    """The jobs on the system clock. The scheduler only wakes; slots decide whether anything runs."""
+    """The jobs on the system clock: each wakes when it is due, and looks often enough to notice a clock that jumped."""
 
     def __init__(self, jobs: Sequence[Job], clock: Clock, failed: Callable[[str, Exception], Awaitable[None]]) -> None:
         self._jobs = jobs
         self._clock = clock
         self._failed = failed
-        # Imported here: worlds of candles walk their clock and never need it.
-        from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-        self._scheduler = AsyncIOScheduler(timezone=UTC)
+    async def run(self) -> None:
+        """Run what is due until cancelled; a job's own fault goes to `failed`, and the others go on."""
+        async with asyncio.TaskGroup() as group:
+            for job in self._jobs:
+                group.create_task(self._follow(job), name=job.name)
 
-    def start(self) -> None:
-        for job in self._jobs:
-            self._scheduler.add_job(
-                self._wake,
-                job.trigger,
-                args=[job],
-                id=job.name,
-                coalesce=True,
-                max_instances=1,
-                misfire_grace_time=None,
-            )
-        self._scheduler.start()
+    async def _follow(self, job: Job) -> None:
+        looked = self._clock.now()
+        while True:
+            now = self._clock.now()
+            # Where the clock was set back, what lies ahead again comes again; a day's slot is still taken only once.
+            looked = min(looked, now)
+            due = _next(job, None, looked + _MOMENT)
+            if due <= now:
+                looked = now
+                await self._wake(job, now)
+            else:
+                # Timers stand still while the machine sleeps: a look now and then finds out what time it is.
+                await self._clock.sleep(min((due - now).total_seconds(), LOOK_SECONDS))
 
-    def stop(self) -> None:
-        """No further wake-ups. Running jobs are cancelled; what they left open is settled at the next start."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
-
-    async def _wake(self, job: Job) -> None:
-        now = self._clock.now()
+    async def _wake(self, job: Job, now: datetime) -> None:
         try:
             # A wake may come hours late, on a machine that slept: a day's job still belongs to the day it was due.
             await (catch_up([job], now, now - CATCH_UP) if isinstance(job.trigger, DailyAt) else job.run(now))

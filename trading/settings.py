@@ -123,6 +123,12 @@ class CoreSettings(BaseModel):
     exchange_api_secret: SecretStr | None = setting(
         None, "Only for live trading", "the secret as the exchange shows it"
     )
+    exchange_api_password: SecretStr | None = setting(
+        None, "Only for live trading, at exchanges whose keys have a passphrase", "the key's own passphrase"
+    )
+    exchange_tier: Annotated[Literal["starter", "intermediate", "pro"], BeforeValidator(_lower)] = setting(
+        "starter", "How often Kraken lets the account ask and order", "starter, intermediate or pro"
+    )
     exchange_base_url: Url | None = setting(None, "Another address of the exchange", "an address like http://host:port")
     symbols: Symbols = setting(
         "BTC/USD,ETH/USD,SOL/USD,XRP/USD,ADA/USD",
@@ -205,11 +211,38 @@ class CoreSettings(BaseModel):
         ge=0,
         le=1000,
     )
+    enable_short: bool = setting(
+        "false",
+        "Selling short, which needs an exchange account that reports margin; none does so yet",
+        "true or false",
+    )
     max_order_size: Number | None = setting(
         None, "No order above this, in the quote currency; empty for no limit", "a number above 0", gt=0
     )
     max_position_percent: Number = setting(
         "100", "No position above this share of equity, in percent", "a number above 0, at most 100", gt=0, le=100
+    )
+    max_spread_percent: Number = setting(
+        "2",
+        "Nothing is bought while bid and ask are further apart than this, in percent; 0 turns it off",
+        "a number from 0 to 100",
+        ge=0,
+        le=100,
+    )
+    max_slippage_percent: Number = setting(
+        "1",
+        "No order that would fill further than this from the best price, in percent; 0 turns it off; "
+        "stops and /flatten go through",
+        "a number from 0 to 100",
+        ge=0,
+        le=100,
+    )
+    min_edge_percent: Number = setting(
+        "0.1",
+        "What the way to TAKE_PROFIT_PERCENT must leave after the fees of buying and selling, in percent",
+        "a number from 0 to 100",
+        ge=0,
+        le=100,
     )
     daily_loss_limit_percent: Number = setting(
         "5",
@@ -224,7 +257,11 @@ class CoreSettings(BaseModel):
         "sqlite+aiosqlite:///path or postgresql+asyncpg://user:password@host/name",
         pattern=r"^(sqlite\+aiosqlite:///|postgresql\+asyncpg://).+",
     )
-    state_dir: Path = setting("data/state", "Folder for the database, exports and logs", "a folder")
+    state_dir: Path = setting(
+        "data/state",
+        "Folder for the database, exports and logs; for MODE=live by default data/state/live",
+        "a folder",
+    )
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = setting(
         "INFO", "How much is logged", "DEBUG, INFO, WARNING or ERROR"
     )
@@ -237,6 +274,28 @@ class CoreSettings(BaseModel):
             default = str(cls.model_fields["symbols"].default)
             return {**values, "symbols": default.replace("/USD", f"/{quote}")}
         return values
+
+    @model_validator(mode="after")
+    def _short_selling_needs_margin(self) -> CoreSettings:
+        if self.enable_short:
+            raise ValueError(
+                "ENABLE_SHORT is true, but no connected exchange account reports margin to this program; "
+                "set ENABLE_SHORT=false."
+            )
+        return self
+
+    @model_validator(mode="before")
+    @classmethod
+    def _live_keeps_its_own_books(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if str(values.get("mode") or "").lower() == "live" and "state_dir" not in values:
+            return {**values, "state_dir": f"{cls.model_fields['state_dir'].default}/live"}
+        return values
+
+    @model_validator(mode="after")
+    def _live_trades_on_an_exchange(self) -> CoreSettings:
+        if self.mode == "live" and self.market != "exchange":
+            raise ValueError(f"MODE is live, but MARKET is {self.market}; set MARKET=exchange, or MODE=paper.")
+        return self
 
     @model_validator(mode="after")
     def _quote_is_that_of_the_pairs(self) -> CoreSettings:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,26 +18,30 @@ import structlog
 from trading.brain.planner import ModelPlanner
 from trading.clock import Clock, SimulatedClock, SystemClock
 from trading.contract import LanguageModel, World
-from trading.core import Adapters, Core, OpenVenue, Rules, assemble
+from trading.core import Adapters, Core, OpenVenue, Rules, assemble, random_id
 from trading.decision.planners import AllocatorPlanner, LanguageModelPlanner, Planner
 from trading.domain.market import TIMEFRAMES, Instrument
 from trading.errors import Fatal, Retryable, SettingsError
 from trading.exchange.candle_market import CandleMarket
 from trading.exchange.columns import CandleHistory
 from trading.exchange.paper import PaperVenue
-from trading.exchange.ports import FeeRates, MarketData, PriceSource
+from trading.exchange.ports import FeeRates, PriceSource
 from trading.exchange.recorded import RecordedCandles
 from trading.exchange.simulated import SimulatedCandles
 from trading.live import LiveRun
+from trading.market.fees import FeeTable
 from trading.orders.approvals import ApprovalRules
 from trading.orders.protections import ExitRules
 from trading.risk.limits import Limits
 from trading.running import Running, Service
 from trading.settings import CoreSettings, Course, day_start
 from trading.simulation import CHECKPOINT, Pace, Simulation
+from trading.store.backup import Backups
 from trading.store.mirrors import Mirrors
 from trading.store.port import Store
 from trading.store.sql import SqlStore
+from trading.store.sql_engine import sqlite_file
+from trading.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from trading.exchange.ccxt_market import CcxtMarketData
@@ -47,6 +51,9 @@ PAPER_FEES = FeeRates(maker=Decimal("0.0025"), taker=Decimal("0.0040"))
 """Kraken's lowest tier, used on paper unless the venue tells its own."""
 
 PAPER_SLIPPAGE = Decimal("0.0005")
+LIVE_PATIENCE = timedelta(seconds=30)
+"""How long a batch waits for the fills of its sells before it buys from what is there."""
+
 PREVIEW_TIME_TO_LIVE = timedelta(minutes=2)
 MIRROR_EVERY = timedelta(seconds=2)
 SIMULATED_SPREAD = Decimal("0.0005")
@@ -62,13 +69,13 @@ SIMULATED_START = "2026-01-05T06:30"
 
 async def open_world(settings: CoreSettings, course: Course) -> Running:
     """Open the store and assemble the configured world. Raises SettingsError, Fatal, Retryable, NeedsOperator."""
-    if settings.mode == "live":
-        raise SettingsError("MODE is live, but this version trades on paper only; set MODE=paper.")
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     store = SqlStore(settings.store_url)
     await store.open()
     try:
         await _stamp(store, settings)
+        if settings.mode == "live":
+            return await _live(settings, store)
         if settings.market == "exchange":
             return await _exchange(settings, store)
         return await _candles(settings, store, course)
@@ -86,14 +93,44 @@ async def _exchange(settings: CoreSettings, store: Store) -> Running:
     try:
         brain = _Brain.of(settings)
         fees = await _published_fees(market, settings.symbols)
-        rules = _rules(settings, World("PAPER", market.name, False, settings.quote, settings.timezone), fees)
-        core = await assemble(rules, Adapters(store, market, _paper(clock, fees), clock, clock), brain.planner)
+        rules = _rules(settings, World("PAPER", market.name, False, settings.quote, settings.timezone))
+        adapters = Adapters(store, market, _paper(clock, fees), clock, clock, FeeTable(fees, clock))
+        core = await assemble(rules, adapters, brain.planner)
     except BaseException:
         await market.close()
         raise
     live = LiveRun(core, timedelta(seconds=settings.monitor_interval_seconds))
-    services = {"approvals": core.approvals.run, "mirrors": _mirroring(settings, store, clock)}
-    return Running(core, live.run, services, brain.questions, _closing(core, store, market, brain))
+    closing = _closing(core, brain.close, market.close, store.close)
+    return Running(core, live.run, _services(settings, core), brain.questions, closing)
+
+
+async def _live(settings: CoreSettings, store: Store) -> Running:
+    from trading.exchange.ccxt_market import CcxtMarketData
+    from trading.live_account import open_account
+
+    clock = SystemClock()
+    account = await open_account(settings, settings.symbols, store, clock)
+    market = CcxtMarketData(settings.exchange, base_url=settings.exchange_base_url, clock=clock)
+    try:
+        brain = _Brain.of(settings)
+        fees = FeeTable(await _published_fees(market, settings.symbols), clock)
+        await fees.refresh(account.account, settings.symbols)
+        world = World("LIVE", market.name, False, settings.quote, settings.timezone)
+        rules = replace(_rules(settings, world), patience=LIVE_PATIENCE)
+        adapters = Adapters(store, market, lambda *_: account.venue, clock, clock, fees, random_id, account.custody)
+        core = await assemble(rules, adapters, brain.planner)
+    except BaseException:
+        await market.close()
+        await account.line.close()
+        raise
+    live = LiveRun(core, timedelta(seconds=settings.monitor_interval_seconds))
+    services = {
+        **_services(settings, core),
+        "venue status": account.status.run,
+        "fees": lambda: fees.keep_current(account.account, settings.symbols),
+    }
+    closing = _closing(core, brain.close, market.close, account.line.close, store.close)
+    return Running(core, live.run, services, brain.questions, closing)
 
 
 async def _candles(settings: CoreSettings, store: Store, course: Course) -> Running:
@@ -105,12 +142,13 @@ async def _candles(settings: CoreSettings, store: Store, course: Course) -> Runn
     name = "simulated market" if simulated else "recorded candles"
     market = CandleMarket(history, clock, spread=SIMULATED_SPREAD, name=name)
     brain = _Brain.of(settings)
-    rules = _rules(settings, World("PAPER", name, True, settings.quote, settings.timezone), PAPER_FEES)
-    core = await assemble(rules, Adapters(store, market, _paper(clock, PAPER_FEES), clock, people), brain.planner)
+    rules = _rules(settings, World("PAPER", name, True, settings.quote, settings.timezone))
+    adapters = Adapters(store, market, _paper(clock, PAPER_FEES), clock, people, FeeTable(PAPER_FEES, clock))
+    core = await assemble(rules, adapters, brain.planner)
     end = min((e for e in (history.end, course.end) if e is not None), default=None)
     run = Simulation(core, history, market, clock, Pace(course.day_seconds, people), end)
-    services = {"approvals": core.approvals.run, "mirrors": _mirroring(settings, store, people)}
-    return Running(core, run.run, services, brain.questions, _closing(core, store, market, brain))
+    closing = _closing(core, brain.close, market.close, store.close)
+    return Running(core, run.run, _services(settings, core), brain.questions, closing)
 
 
 async def _history(settings: CoreSettings, store: Store, course: Course) -> tuple[CandleHistory, datetime]:
@@ -193,7 +231,7 @@ def _paper(clock: Clock, fees: FeeRates) -> OpenVenue:
     return open_venue
 
 
-def _rules(settings: CoreSettings, world: World, fees: FeeRates) -> Rules:
+def _rules(settings: CoreSettings, world: World) -> Rules:
     asks = settings.mode in settings.approval_modes
     return Rules(
         world=world,
@@ -204,8 +242,10 @@ def _rules(settings: CoreSettings, world: World, fees: FeeRates) -> Rules:
             max_position=settings.max_position_percent / 100,
             max_price_age=_price_age(settings),
             approval_threshold=settings.approval_threshold if asks else None,
-            fee_rate=fees.taker,
             slippage=PAPER_SLIPPAGE,
+            max_spread=_fraction(settings.max_spread_percent),
+            max_slippage=_fraction(settings.max_slippage_percent),
+            min_edge=settings.min_edge_percent / 100,
         ),
         exits=ExitRules(_fraction(settings.stop_loss_percent), _fraction(settings.take_profit_percent)),
         approvals=ApprovalRules(
@@ -228,6 +268,28 @@ def _price_age(settings: CoreSettings) -> timedelta:
 def _fraction(percent: Decimal) -> Decimal | None:
     """A percentage as a fraction; None for 0, which turns the rule off."""
     return percent / 100 if percent else None
+
+
+def _services(settings: CoreSettings, core: Core) -> dict[str, Service]:
+    """What runs beside the main loop in every world."""
+    adapters = core.adapters
+    return {
+        **_backing_up(settings, core),
+        "store": adapters.store.until_broken,
+        "watchdog": Watchdog(adapters.people).run,
+        "approvals": core.approvals.run,
+        "mirrors": _mirroring(settings, adapters.store, adapters.people),
+        "settlement": core.settlement.run,
+        "custody": core.custody.run,
+    }
+
+
+def _backing_up(settings: CoreSettings, core: Core) -> dict[str, Service]:
+    """Backups of a SQLite file; a server's are the server's job."""
+    database, adapters = sqlite_file(settings.store_url), core.adapters
+    if database is None:
+        return {}
+    return {"backups": Backups(database, adapters.store, adapters.clock, adapters.people).run}
 
 
 def _mirroring(settings: CoreSettings, store: Store, clock: Clock) -> Service:
@@ -276,11 +338,10 @@ async def _nothing() -> None:
     """Nothing to close."""
 
 
-def _closing(core: Core, store: Store, market: MarketData, brain: _Brain) -> Service:
+def _closing(core: Core, *closers: Service) -> Service:
     async def close() -> None:
         await core.desk.close()
-        await brain.close()
-        await market.close()
-        await store.close()
+        for closer in closers:
+            await closer()
 
     return close

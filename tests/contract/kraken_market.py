@@ -17,6 +17,7 @@ import orjson
 from trading.clock import Clock
 
 MINUTES = (1, 5, 15, 30, 60, 240, 1440, 10080, 21600)
+LEVELS = 25
 CANDLES = 720
 """How many candles an answer holds at most, the unfinished one included."""
 TAKER_FEES = ((0, 0.4), (10_000, 0.35))
@@ -88,6 +89,8 @@ class KrakenMarket:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._prices: dict[str, float] = {}
+        self.level_worth = 25_000.0
+        """What each level of an order book holds, in USD."""
         self.system = "online"
         """What SystemStatus says: online, maintenance, cancel_only, post_only, limit_only."""
 
@@ -118,6 +121,7 @@ class KrakenMarket:
             "Assets": self._assets,
             "AssetPairs": self._asset_pairs,
             "Ticker": self._ticker,
+            "Depth": self._depth,
             "OHLC": self._ohlc,
             "SystemStatus": self._system_status,
             "Time": self._time,
@@ -144,6 +148,20 @@ class KrakenMarket:
     def _ticker(self, query: Mapping[str, str]) -> dict[str, Any]:
         allow(query, "pair", "assetVersion")
         return {pair.id: self._rest_ticker(pair) for pair in asked(query.get("pair"))}
+
+    def _depth(self, query: Mapping[str, str]) -> dict[str, Any]:
+        allow(query, "pair", "count", "assetVersion")
+        (pair,) = asked(query.get("pair", ""))
+        levels = range(min(whole(query.get("count", "100"), "count"), LEVELS))
+        bid, ask, last = self.quote(pair)
+        step, volume = 10.0**-pair.decimals, self.level_worth / (last if pair.quote == "USD" else last * 60_000)
+        rows = {"asks": [ask + i * step for i in levels], "bids": [bid - i * step for i in levels]}
+        now = int(self.now())
+        return {
+            pair.id: {
+                side: [[_text(price, pair), f"{volume:.3f}", now] for price in prices] for side, prices in rows.items()
+            }
+        }
 
     def _ohlc(self, query: Mapping[str, str]) -> dict[str, Any]:
         allow(query, "pair", "interval", "since", "assetVersion")

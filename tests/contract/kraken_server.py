@@ -1,6 +1,6 @@
 """Kraken's public interface on loopback, as strict as the original: unknown paths, parameters and pairs are refused.
 
-It knows /0/public/{Assets,AssetPairs,Ticker,OHLC,SystemStatus,Time} and the ticker channel of
+It knows /0/public/{Assets,AssetPairs,Ticker,Depth,OHLC,SystemStatus,Time} and the ticker channel of
 WebSocket v2. Every request is recorded; anything private, or sent with a key, is refused and noted in
 `violations`. Prices follow a fixed path through time. Faults are queued per path with `fail`.
 
@@ -49,6 +49,7 @@ class KrakenServer:
         self._port = port
         self._market = KrakenMarket(clock or SystemClock())
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
+        self._scripted: dict[str, deque[tuple[str, int]]] = defaultdict(deque)
         self._closing = asyncio.Event()
         self._sockets: dict[web.WebSocketResponse, dict[str, Pair]] = {}
         self._subscribed = asyncio.Condition()
@@ -77,9 +78,17 @@ class KrakenServer:
         """The next requests to /0/public/`name` meet these faults, in turn."""
         self._faults[name].extend(faults)
 
+    def say(self, name: str, text: str, status: int = 200) -> None:
+        """The next request to /0/public/`name` is answered with `text`, whatever it asks."""
+        self._scripted[name].append((text, status))
+
     def set_price(self, symbol: str, price: float) -> None:
         """From now on `symbol` trades at `price` and leaves its path."""
         self._market.set_price(symbol, price)
+
+    def set_level_worth(self, dollars: float) -> None:
+        """From now on each level of every order book holds so much."""
+        self._market.level_worth = dollars
 
     def price(self, pair: Pair, at: float) -> float:
         """The price at `at` (seconds since 1970)."""
@@ -110,6 +119,9 @@ class KrakenServer:
             return _error("EGeneral:Unknown method" if "API-Key" not in request.headers else "EAPI:Invalid key")
         if self._faults[name]:
             return await self._faulty(self._faults[name].popleft())
+        if self._scripted[name]:
+            text, status = self._scripted[name].popleft()
+            return web.Response(text=text, status=status, content_type="application/json")
         try:
             return _json({"error": [], "result": answer(dict(request.query))})
         except Refused as refused:

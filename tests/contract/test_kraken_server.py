@@ -56,7 +56,7 @@ async def test_candles_meet_and_the_last_is_still_running(server: KrakenServer) 
         ("/0/public/Ticker?pairs=XBTUSD", "EGeneral:Invalid arguments"),
         ("/0/public/OHLC?pair=XBTUSD&interval=7", "EGeneral:Invalid arguments"),
         ("/0/public/OHLC?interval=60", "EGeneral:Invalid arguments"),
-        ("/0/public/Depth?pair=XBTUSD", "EGeneral:Unknown method"),
+        ("/0/public/Trades?pair=XBTUSD", "EGeneral:Unknown method"),
     ],
 )
 async def test_what_kraken_would_refuse_is_refused(server: KrakenServer, path: str, error: str) -> None:

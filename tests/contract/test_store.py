@@ -35,7 +35,7 @@ from trading.domain.event import ApprovalClosed, BatchCompleted, Event, FeedStal
 from trading.domain.money import Money
 from trading.domain.order import OrderStatus, OrderType, Side, Source
 from trading.domain.plan import CycleOutcome
-from trading.domain.portfolio import Posting, Protection
+from trading.domain.portfolio import CashFlow, Posting, Protection
 from trading.domain.risk import ApprovalStatus, TradingState
 from trading.errors import ConcurrentUpdate
 from trading.store.port import Store, Transaction
@@ -112,6 +112,8 @@ async def test_an_order_comes_back_whole(store: Store) -> None:
         limit_price=Decimal("99.90"),
         reduce_only=True,
         protective=True,
+        margin=True,
+        expected_move=Decimal("0.030"),
     )
     kept = order(
         "stop",
@@ -224,12 +226,11 @@ async def test_a_fact_needs_the_fact_it_belongs_to(store: Store) -> None:
                 await add(tx)
 
 
-async def test_ids_of_batches_cycles_approvals_and_flows_are_used_once(store: Store) -> None:
+async def test_ids_of_batches_cycles_and_approvals_are_used_once(store: Store) -> None:
     async def add_all(tx: Transaction) -> None:
         await tx.add_batch(batch())
         await tx.add_cycle(cycle())
         await tx.add_approval(approval())
-        await tx.add_cash_flow(cash_flow())
 
     async with store.transaction() as tx:
         await add_all(tx)
@@ -243,10 +244,7 @@ async def test_ids_of_batches_cycles_approvals_and_flows_are_used_once(store: St
     async def add_approval(tx: Transaction) -> None:
         await tx.add_approval(approval())
 
-    async def add_cash_flow(tx: Transaction) -> None:
-        await tx.add_cash_flow(cash_flow())
-
-    for add_again in (add_batch, add_cycle, add_approval, add_cash_flow):
+    for add_again in (add_batch, add_cycle, add_approval):
         with pytest.raises(ConcurrentUpdate, match="stored already"):
             async with store.transaction() as tx:
                 await add_again(tx)
@@ -266,6 +264,16 @@ async def test_a_trade_counts_once(store: Store) -> None:
         assert list(await queries.fills()) == [fill()]
         assert list(await queries.fills_of_order("order")) == [fill()]
         assert list(await queries.fills_of_order("nobody")) == []
+
+
+async def test_a_fill_comes_back_whole(store: Store) -> None:
+    await keep_order(store)
+    fee = Money(Decimal("0.00010"), "BNB")
+    kept = fill(side=Side.SELL, fee=fee, realized=Decimal("-1.20"), fee_value=Decimal("0.0620"), margin=True)
+    async with store.transaction() as tx:
+        await tx.add_fill(kept)
+    async with store.reading() as queries:
+        assert list(await queries.fills()) == [kept]
 
 
 async def test_fills_come_by_time_and_then_as_they_were_added(store: Store) -> None:
@@ -384,6 +392,52 @@ async def test_cash_flows_come_by_time(store: Store) -> None:
             await tx.add_cash_flow(flow)
     async with store.reading() as queries:
         assert list(await queries.cash_flows()) == flows[::-1]
+
+
+async def test_a_flow_counts_once_and_comes_back_whole(store: Store) -> None:
+    reward = CashFlow("reward", Money(Decimal("0.0010"), "BTC"), at(1), "staking", value=Decimal("61.00"))
+    rollover = CashFlow("rollover", Money(Decimal("-0.20"), "USD"), at(2), "", rollover_of="BTC/USD")
+    async with store.transaction() as tx:
+        assert await tx.add_cash_flow(reward)
+        assert not await tx.add_cash_flow(replace(reward, value=Decimal(1)))
+        assert await tx.add_cash_flow(rollover)
+    async with store.transaction() as tx:
+        assert not await tx.add_cash_flow(reward)
+    async with store.reading() as queries:
+        assert list(await queries.cash_flows()) == [reward, rollover]
+
+
+async def test_what_was_booked_comes_in_the_order_of_booking_whatever_its_time(store: Store) -> None:
+    await keep_order(store)
+    first, late = cash_flow("first", minutes=9), cash_flow("late", minutes=1)
+    trade, older = fill("t1", at=at(5)), fill("t0", at=at(2))
+    async with store.transaction() as tx:
+        await tx.add_cash_flow(first)
+        await tx.add_fill(trade)
+        await tx.add_cash_flow(late)
+        await tx.add_cash_flow(cash_flow("later"))
+        assert list(await tx.booked()) == [first, trade, late, cash_flow("later")]
+    async with store.transaction() as tx:
+        await tx.add_cash_flow(late)
+        await tx.add_fill(trade)
+        await tx.add_fill(older)
+        await tx.add_cash_flow(cash_flow("last"))
+    async with store.reading() as queries:
+        assert list(await queries.booked()) == [first, trade, late, cash_flow("later"), older, cash_flow("last")]
+        assert list(await queries.fills()) == [older, trade]
+
+
+async def test_what_was_not_committed_was_not_booked(store: Store) -> None:
+    await keep_order(store)
+    async with store.transaction() as tx:
+        await tx.add_fill(fill("kept"))
+    with suppress(RuntimeError):
+        async with store.transaction() as tx:
+            await tx.add_cash_flow(cash_flow())
+            await tx.add_fill(fill("lost"))
+            raise RuntimeError
+    async with store.reading() as queries:
+        assert list(await queries.booked()) == [fill("kept")]
 
 
 async def test_an_exit_level_is_one_per_symbol(store: Store) -> None:

@@ -16,6 +16,8 @@ from trading.contract.door import (
     ToolSpec,
 )
 from trading.contract.read_models import (
+    AccountCheck,
+    AccountLine,
     ApprovalView,
     BatchView,
     BenchmarkGap,
@@ -23,6 +25,7 @@ from trading.contract.read_models import (
     Explanation,
     Holding,
     Line,
+    LiveView,
     Performance,
     PlanView,
     Pnl,
@@ -33,8 +36,11 @@ from trading.contract.read_models import (
     Window,
     World,
 )
+from trading.contract.safety import Safety, SafetyOperator, SafetyReader
 
 __all__ = [
+    "AccountCheck",
+    "AccountLine",
     "Amount",
     "AmountUnit",
     "ApprovalView",
@@ -47,12 +53,16 @@ __all__ = [
     "Holding",
     "LanguageModel",
     "Line",
+    "LiveView",
     "Operator",
     "Performance",
     "PlanView",
     "Pnl",
     "Proposer",
     "Reader",
+    "Safety",
+    "SafetyOperator",
+    "SafetyReader",
     "StateView",
     "Status",
     "ThesisView",

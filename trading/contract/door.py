@@ -23,6 +23,7 @@ from trading.contract.read_models import (
     Window,
     World,
 )
+from trading.contract.safety import SafetyOperator, SafetyReader
 from trading.domain.event import JournalEntry
 from trading.domain.market import Candle, Instrument
 from trading.domain.order import Side
@@ -30,7 +31,7 @@ from trading.domain.plan import Cycle
 from trading.domain.risk import Refused, TradingState
 
 
-class Reader(Protocol):
+class Reader(SafetyReader, Protocol):
     """Everything chat may know. Read-only; none of these waits for the network."""
 
     @property
@@ -70,6 +71,10 @@ class Reader(Protocol):
     async def approval(self, approval_id: str) -> ApprovalView | None: ...
 
     async def batch(self, batch_id: str) -> BatchView | None: ...
+
+    async def batch_of(self, client_order_id: str) -> BatchView | None:
+        """The batch that holds this order."""
+        ...
 
     async def cycle(self, cycle_id: str) -> Cycle | None: ...
 
@@ -135,7 +140,7 @@ class StateView:
     reason: str
 
 
-class Operator(Protocol):
+class Operator(SafetyOperator, Protocol):
     """Presses and switches. Access is checked by the caller, at press time."""
 
     async def approve(self, approval_id: str, by: str, on: str) -> Decided | Refused:

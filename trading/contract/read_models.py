@@ -105,6 +105,8 @@ class Status:
     pending: int
     decider: str
     """Who decides rebalances: a model's name, or "allocator"."""
+    alerts: tuple[str, ...] = ()
+    """What stops trade now, a sentence each: open differences, frozen pairs, LIVE unconfirmed, the venue's mode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,3 +247,47 @@ class DailyReport:
     holdings: tuple[Holding, ...]
     cash: Decimal
     state: TradingState
+
+
+@dataclass(frozen=True, slots=True)
+class LiveView:
+    """Whether orders go to the exchange with real money, and what is missing for it."""
+
+    confirmed: bool
+    phrase: str
+    """What to type."""
+    exchange: str
+    by: str = ""
+    on: str = ""
+    """Who confirmed it, and on which platform."""
+    at: datetime | None = None
+    reconciled_at: datetime | None = None
+    """When books and account were last found to agree."""
+    holding: str = ""
+    """What, besides a missing confirmation, keeps orders from being sent now, in sentences; empty when nothing does."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """One currency: what the books have and what the account holds, in that currency."""
+
+    currency: str
+    books: Decimal
+    venue: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        """What the account holds more than the books; negative when it holds less."""
+        return self.venue - self.books
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCheck:
+    """A comparison of the books with the account at the exchange."""
+
+    at: datetime
+    clean: bool
+    """Nothing differs that is not explained."""
+    lines: tuple[AccountLine, ...]
+    open_orders_external: int = 0
+    """Orders on the account that the owner placed by hand; they are left alone."""

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from decimal import Decimal
 
 from trading.clock import Clock
-from trading.domain.market import Instrument, Quote
-from trading.domain.money import round_down
+from trading.domain.market import Instrument, Quote, base_of
+from trading.domain.money import ZERO, round_down
 from trading.domain.order import Batch, OrderIntent, OrderType, Side, Source
 from trading.domain.portfolio import Protection
 from trading.domain.risk import RefusalCode, Refused
 from trading.orders.account import Account
-from trading.orders.intake import Intake
+from trading.orders.intake import Intake, Submission
 from trading.orders.protections import Protections
 
 DECIDED_BY = "monitor"
-_PASSING = frozenset({RefusalCode.STALE_PRICE, RefusalCode.NO_PRICE})
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
-_FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Monitor:
@@ -41,8 +37,8 @@ class Monitor:
         self._clock = clock
         self._new_id = new_id
         self._exiting: set[str] = set()
-        # A refused exit is told once, not on every tick: dust is given up, a stale price waits for a newer one.
-        self._refused: dict[Protection, datetime] = {}
+        # A refused exit is told once, not on every tick; it goes out as soon as nothing is said against it any more.
+        self._told: dict[str, tuple[Protection, RefusalCode]] = {}
 
     def levels(self, symbol: str) -> tuple[Decimal | None, Decimal | None]:
         """Stop and target in force for `symbol`."""
@@ -50,46 +46,70 @@ class Monitor:
         return (protection.stop, protection.target) if protection else (None, None)
 
     async def on_quote(self, symbol: str, quote: Quote) -> None:
-        """Exit `symbol` if the last trade has reached its stop or its target; the stop counts first."""
+        """Exit `symbol`, a short position by buying it back, if the last trade has reached its stop or its target."""
         protection = self._protections.get(symbol)
-        if protection is None or symbol in self._exiting or quote.at <= self._refused.get(protection, _LONG_AGO):
+        if protection is None or symbol in self._exiting:
             return
-        if protection.stop is not None and quote.last <= protection.stop:
-            await self._exit(protection, quote, Source.STOP)
-        elif protection.target is not None and quote.last >= protection.target:
-            await self._exit(protection, quote, Source.TARGET)
+        short = self._account.book.position(symbol).quantity < 0
+        source = _reached_by_short(protection, quote.last) if short else _reached(protection, quote.last)
+        if source is not None:
+            await self._exit(protection, quote, source, short)
 
-    async def _exit(self, protection: Protection, quote: Quote, source: Source) -> None:
+    async def _exit(self, protection: Protection, quote: Quote, source: Source, short: bool) -> None:
         symbol, instrument = protection.symbol, self._instruments[protection.symbol]
-        quantity = round_down(self._account.free_holding(symbol), instrument.lot_step)
+        free = self._account.free_holding(symbol)
+        quantity = round_down(max(-free if short else free, ZERO), instrument.lot_step)
         if not quantity:
             return
         self._exiting.add(symbol)
         try:
-            reason = _reason(protection, quote, source)
+            reason = _reason(protection, quote, source, short)
             batch = Batch(self._new_id(), source, DECIDED_BY, reason, self._clock.now())
             intent = OrderIntent(
                 id=self._new_id(),
                 batch_id=batch.id,
                 instrument=instrument,
-                side=Side.SELL,
+                side=Side.BUY if short else Side.SELL,
                 quantity=quantity,
                 type=OrderType.MARKET,
                 source=source,
                 reason=reason,
                 reduce_only=True,
                 protective=True,
+                margin=short,
             )
-            refused = await self._intake.submit(batch, [intent])
-            if isinstance(refused, Refused):
-                self._refused[protection] = quote.at if refused.code in _PASSING else _FOR_EVER
+            if not self._is_told(protection, self._intake.refusal([intent])):
+                self._tell(protection, await self._intake.submit(batch, [intent]))
         finally:
             self._exiting.discard(symbol)
 
+    def _is_told(self, protection: Protection, refused: Refused | None) -> bool:
+        return refused is not None and self._told.get(protection.symbol) == (protection, refused.code)
 
-def _reason(protection: Protection, quote: Quote, source: Source) -> str:
-    base = protection.symbol.split("/")[0]
-    word, level = ("fell", protection.stop) if source is Source.STOP else ("rose", protection.target)
+    def _tell(self, protection: Protection, submission: Submission) -> None:
+        self._told.pop(protection.symbol, None)
+        if isinstance(submission, Refused):
+            self._told[protection.symbol] = (protection, submission.code)
+
+
+def _reached(protection: Protection, last: Decimal) -> Source | None:
+    """The level of a long position that `last` has reached; the stop counts first."""
+    if protection.stop is not None and last <= protection.stop:
+        return Source.STOP
+    return Source.TARGET if protection.target is not None and last >= protection.target else None
+
+
+def _reached_by_short(protection: Protection, last: Decimal) -> Source | None:
+    """The same upside down: a short position is stopped above its entry."""
+    if protection.stop is not None and last >= protection.stop:
+        return Source.STOP
+    return Source.TARGET if protection.target is not None and last <= protection.target else None
+
+
+def _reason(protection: Protection, quote: Quote, source: Source, short: bool) -> str:
+    base = base_of(protection.symbol)
+    word = "fell" if (source is Source.STOP) is not short else "rose"
+    level = protection.stop if source is Source.STOP else protection.target
     change = quote.last / protection.basis - 1 if protection.basis else Decimal(0)
     side = "below" if change < 0 else "above"
     return (

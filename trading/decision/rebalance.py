@@ -10,7 +10,7 @@ from decimal import Decimal
 from trading.clock import Clock
 from trading.decision.planners import Planned, Planner
 from trading.decision.snapshot import Snapshot, Snapshots
-from trading.decision.targets import Derivation, Derived, Portfolio
+from trading.decision.targets import Derivation, Derived, Portfolio, Terms
 from trading.domain.event import CycleDecided
 from trading.domain.market import Instrument
 from trading.domain.order import Batch, Source
@@ -19,7 +19,6 @@ from trading.domain.risk import Refused
 from trading.errors import Retryable
 from trading.orders.account import Account
 from trading.orders.intake import Intake, Waiting
-from trading.risk.limits import Limits
 from trading.store.port import Claim, Store, Transaction, unclaimed
 
 SNAPSHOT_ATTEMPTS = 3
@@ -36,7 +35,7 @@ class Rebalance:
         intake: Intake,
         account: Account,
         instruments: Mapping[str, Instrument],
-        limits: Limits,
+        terms: Terms,
         clock: Clock,
         new_id: Callable[[], str],
     ) -> None:
@@ -46,7 +45,7 @@ class Rebalance:
         self._intake = intake
         self._account = account
         self._instruments = instruments
-        self._limits = limits
+        self._terms = terms
         self._clock = clock
         self._new_id = new_id
         self._one_at_a_time = asyncio.Lock()
@@ -119,7 +118,7 @@ class Rebalance:
     def _derive(self, snapshot: Snapshot, plan: TargetPlan, batch_id: str) -> Derived:
         held = {position.symbol: position.quantity for position in self._account.book.positions()}
         portfolio = Portfolio(snapshot.equity, self._account.free_cash(), held)
-        return Derivation(portfolio, self._instruments, snapshot.quotes, self._limits, batch_id, self._new_id).orders(
+        return Derivation(portfolio, self._instruments, snapshot.quotes, self._terms, batch_id, self._new_id).orders(
             plan
         )
 

@@ -17,6 +17,7 @@ from trading.domain.plan import Thesis
 from trading.errors import SettingsError, StaleData
 from trading.exchange.columns import Columns
 from trading.exchange.ports import MarketData
+from trading.market.fees import FeeTable
 from trading.market.indicators import summary
 from trading.market.quotes import QuoteCache
 from trading.orders.account import Account
@@ -50,12 +51,14 @@ class Snapshots:
         account: Account,
         instruments: Sequence[Instrument],
         limits: Limits,
+        fees: FeeTable,
     ) -> None:
         self._market = market
         self._cache = cache
         self._account = account
         self._instruments = instruments
         self._limits = limits
+        self._fees = fees
 
     async def take(self, at: datetime, thesis: Thesis | None) -> Snapshot:
         """The world as it is known at `at`."""
@@ -115,7 +118,7 @@ class Snapshots:
         return {
             "max_position": self._limits.max_position,
             "max_order_size": self._limits.max_order_size,
-            "fee_rate": self._limits.fee_rate,
+            "fee_rate": {i.symbol: self._fees.taker(i.symbol) for i in self._instruments},
             "min_notional": {i.symbol: i.min_notional for i in self._instruments},
         }
 

@@ -41,3 +41,5 @@ class Discrepancy:
     resolution: Resolution | None = None
     resolved_by: str = ""
     resolved_at: datetime | None = None
+    resolved_on: str = ""
+    """The platform it was resolved on."""

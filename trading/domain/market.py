@@ -1,8 +1,8 @@
-"""What a market is and what it says: instruments, quotes, candles."""
+"""What a market is and what it says: instruments, quotes, order books, candles."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -31,18 +31,37 @@ class Instrument:
     min_notional: Decimal
 
 
+def base_of(symbol: str) -> str:
+    """The base currency of "BTC/USD": "BTC"."""
+    return symbol.partition("/")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Best bid and ask and the last trade, as of `at` (venue time where the venue gives it)."""
+    """Best bid and ask and the last trade, as of `at`: venue time, or, where the venue gives none, `ours` at receipt."""
 
     bid: Decimal
     ask: Decimal
     last: Decimal
     at: datetime
+    ours: bool = field(default=False, compare=False)
 
     @property
     def mid(self) -> Decimal:
         return (self.bid + self.ask) / 2
+
+
+Level = tuple[Decimal, Decimal]
+"""One price of an order book and the quantity offered at it: quote per base, and base."""
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """The best levels of an order book as of `at`, best first on both sides."""
+
+    bids: tuple[Level, ...]
+    asks: tuple[Level, ...]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

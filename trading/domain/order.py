@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -70,7 +71,11 @@ FINAL: frozenset[OrderStatus] = frozenset({_S.FILLED, _S.CANCELED, _S.REJECTED, 
 
 @dataclass(frozen=True, slots=True)
 class OrderIntent:
-    """What we want to send. `reduce_only` never opens a position; `protective` never waits for a person."""
+    """What we want to send. `reduce_only` never opens a position; `protective` never waits for a person.
+
+    `margin` sells what is not held (a short position), or buys it back; only venues that report margin take it.
+    `expected_move` is how far (fraction) an entry is meant to run before it is left; None where nobody says.
+    """
 
     id: str
     batch_id: str
@@ -83,10 +88,30 @@ class OrderIntent:
     limit_price: Decimal | None = None
     reduce_only: bool = False
     protective: bool = False
+    margin: bool = False
+    expected_move: Decimal | None = None
 
     @property
     def symbol(self) -> str:
         return self.instrument.symbol
+
+    @property
+    def covers(self) -> bool:
+        """Whether it buys a short position back."""
+        return self.margin and self.reduce_only and self.side is Side.BUY
+
+    @property
+    def is_external(self) -> bool:
+        """Whether it is the owner's own, which we only book."""
+        return self.source is Source.EXTERNAL
+
+
+_NAMESPACE = uuid.UUID("5d0f8a52-3c0e-4d0b-9a3e-1f7a6c1b2e90")
+
+
+def client_order_id(intent: OrderIntent, attempt: int = 1) -> str:
+    """The id of one attempt to place `intent`: a UUIDv5 of both, so that the same attempt always has the same id."""
+    return str(uuid.uuid5(_NAMESPACE, f"{intent.id}:{attempt}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +137,19 @@ class Order:
     def side(self) -> Side:
         return self.intent.side
 
+    @property
+    def remaining(self) -> Decimal:
+        """What has not been filled, in base."""
+        return self.intent.quantity - self.filled_quantity
+
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """One execution: `quantity` in base, `price` in quote per base, `realized` a sale's booked profit with fees."""
+    """One execution: `quantity` in base, `price` in quote per base, `realized` the profit it booked, with fees.
+
+    `fee_value` is what the fee was worth in quote when it was booked; None where the fee is in quote already.
+    `margin` tells an execution that may leave a short position behind.
+    """
 
     trade_id: str
     client_order_id: str
@@ -126,10 +160,17 @@ class Fill:
     fee: Money
     at: datetime
     realized: Decimal = ZERO
+    fee_value: Decimal | None = None
+    margin: bool = False
 
     @property
     def notional(self) -> Decimal:
         return self.price * self.quantity
+
+    @property
+    def fee_worth(self) -> Decimal:
+        """The fee in quote: as it is, or what it was worth when it was booked."""
+        return self.fee.amount if self.fee_value is None else self.fee_value
 
 
 @dataclass(frozen=True, slots=True)

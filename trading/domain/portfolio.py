@@ -12,10 +12,11 @@ from trading.domain.money import ZERO, Money
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A holding of one instrument's base.
+    """A holding of one instrument's base; a negative quantity is a short position.
 
     `cost` is what the held quantity cost in quote with buying fees, `entry_value` the same without them:
-    profit is measured from the first, exit levels from the second.
+    profit is measured from the first, exit levels from the second. Of a short position both are negative:
+    what its sale brought, after and before fees.
     """
 
     symbol: str
@@ -27,12 +28,12 @@ class Position:
 
     @property
     def average_cost(self) -> Decimal:
-        """Quote per base (weighted average cost); zero when nothing is held."""
+        """Quote per base (weighted average cost; of a short what it brought); zero when nothing is held."""
         return self.cost / self.quantity if self.quantity else ZERO
 
     @property
     def entry_price(self) -> Decimal:
-        """Average price paid, fees left out; zero when nothing is held."""
+        """Average price paid, or got for a short, fees left out; zero when nothing is held."""
         return self.entry_value / self.quantity if self.quantity else ZERO
 
 
@@ -56,12 +57,26 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class CashFlow:
-    """Money that came in (positive) or went out (negative) from outside; never part of a return."""
+    """Money that came in (positive) or went out (negative) from outside; never part of a return.
+
+    `value` is its worth in quote at that moment: None where `money` is in quote already, zero where nothing prices
+    its currency, which then stays beside the portfolio. `rollover_of` names the short position whose borrowing was
+    paid for: such a payment is a cost, and part of the return.
+    """
 
     id: str
     money: Money
     at: datetime
     note: str
+    value: Decimal | None = None
+    rollover_of: str | None = None
+
+    @property
+    def worth(self) -> Decimal:
+        """What came from outside, in quote, with its sign; zero for a cost."""
+        if self.rollover_of is not None:
+            return ZERO
+        return self.money.amount if self.value is None else self.value
 
 
 @dataclass(frozen=True, slots=True)

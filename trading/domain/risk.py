@@ -118,3 +118,5 @@ class Approval:
     fees: Decimal = Decimal(0)
     weights_now: Mapping[str, Decimal] = field(default_factory=dict)
     weights_after: Mapping[str, Decimal] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    """What a person should know before pressing, a sentence each: dust, expected slippage."""

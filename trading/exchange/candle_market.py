@@ -60,6 +60,13 @@ class CandleMarket:
         closed = columns.closed_by(now, timeframe)
         return columns.slice(max(0, closed - limit), closed).to_candles(timeframe)
 
+    @property
+    def has_books(self) -> bool:
+        return False
+
+    async def depth(self, symbol: str, limit: int = 50) -> None:
+        """None: candles do not tell who waited at which price."""
+
     def stream(self, symbols: Sequence[str]) -> None:
         """None: whoever moves the clock publishes the ticks, and polling sees them."""
 

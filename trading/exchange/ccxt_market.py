@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from ccxt.base.decimal_to_precision import TICK_SIZE
+from ccxt.base.errors import ExchangeNotAvailable
 
 from trading.clock import Clock
-from trading.domain.market import TIMEFRAMES, Candle, Instrument, Quote
+from trading.domain.market import TIMEFRAMES, Candle, Depth, Instrument, Level, Quote
 from trading.errors import Retryable, SettingsError
 from trading.exchange.ccxt_client import in_our_words, load_markets, make_client
 from trading.exchange.columns import from_ms
@@ -84,6 +86,28 @@ class CcxtMarketData:
         now = self._clock.now()
         return [candle for candle in candles if candle.closed_at <= now][-limit:] if limit > 0 else []
 
+    @property
+    def has_books(self) -> bool:
+        return bool(self._client.has.get("fetchOrderBook"))
+
+    async def depth(self, symbol: str, limit: int = 50) -> Depth | None:
+        """The order book, exact. An empty, crossed or disordered one is no answer; None where there are no books."""
+        await self._require([symbol])
+        if not self.has_books:
+            return None
+        # Dated by our clock at the question: an answer that took long is old when it comes, and few venues date books.
+        asked_at = self._clock.now()
+        try:
+            with self._asking():
+                found = _depth(await self._client.fetch_order_book(symbol, limit), asked_at)
+        except Retryable as error:
+            if _is_no_such_question(error.__cause__):
+                return None
+            raise
+        if not _is_sound(found):
+            raise Retryable(f"{self.name} gave an order book of {symbol} that cannot be right; asking again later.")
+        return found
+
     def stream(self, symbols: Sequence[str]) -> AsyncIterator[tuple[str, Quote]] | None:
         """Quotes as they change. Ends with Retryable when the connection breaks; then ask for a new stream."""
         return self._watch(symbols) if self._client.has.get("watchTickers") else None
@@ -130,8 +154,9 @@ class CcxtMarketData:
             return None
         bid, ask = _exact(ticker["bid"]), _exact(ticker["ask"])
         last = _exact(ticker["last"]) if ticker.get("last") else (bid + ask) / 2
-        at = from_ms(int(ticker["timestamp"])) if ticker.get("timestamp") else self._clock.now()
-        return Quote(bid, ask, last, at)
+        if not ticker.get("timestamp"):
+            return Quote(bid, ask, last, self._clock.now(), ours=True)
+        return Quote(bid, ask, last, from_ms(int(ticker["timestamp"])))
 
     def _timeframes(self) -> list[str]:
         return [frame for frame in TIMEFRAMES if frame in (self._client.timeframes or ())]
@@ -170,6 +195,32 @@ def _candle(timeframe: str, row: Sequence[Any]) -> Candle:
     return Candle(
         timeframe, from_ms(int(opened_at)), float(open_), float(high), float(low), float(close), float(volume)
     )
+
+
+def _depth(book: Mapping[str, Any], asked_at: datetime) -> Depth:
+    bids, asks = (tuple(_level(row) for row in book[side]) for side in ("bids", "asks"))
+    return Depth(bids, asks, asked_at)
+
+
+def _level(row: Sequence[Any]) -> Level:
+    return _exact(row[0]), _exact(row[1])
+
+
+def _is_no_such_question(error: BaseException | None) -> bool:
+    """Whether the venue says that it has no order books at all: what it cannot tell will not come later either."""
+    words = str(error)
+    return "EGeneral:Unknown method" in words or (isinstance(error, ExchangeNotAvailable) and " 404 " in words)
+
+
+def _is_sound(depth: Depth) -> bool:
+    """Both sides are there, every figure is one and above zero, prices get worse, and nobody bids what another asks."""
+    if not depth.bids or not depth.asks:
+        return False
+    if not all(number.is_finite() and number > 0 for level in (*depth.bids, *depth.asks) for number in level):
+        return False
+    falling = all(better[0] >= worse[0] for better, worse in pairwise(depth.bids))
+    rising = all(better[0] <= worse[0] for better, worse in pairwise(depth.asks))
+    return falling and rising and depth.bids[0][0] < depth.asks[0][0]
 
 
 def _near(symbol: str, known: Collection[str]) -> list[str]:

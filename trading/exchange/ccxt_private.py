@@ -53,8 +53,9 @@ class PrivateClient:
         keep_nonce: KeepNonce | None = None,
     ) -> None:
         client = make_client(exchange_id, base_url, timeout, None)
-        require_usable(credentials, client.id)
+        require_usable(credentials, client.id, needs_password=client.requiredCredentials["password"])
         client.apiKey, client.secret = credentials.key, credentials.secret
+        client.password = credentials.password or None
         # ccxt must not send anything twice by itself, nor make an exit wait behind a question in its own line.
         client.options["maxRetriesOnFailure"] = 0
         client.enableRateLimit = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -9,30 +10,46 @@ from trading.domain.money import ZERO, round_down
 from trading.domain.order import FINAL, Fill, Order, OrderIntent, OrderStatus, OrderType
 from trading.errors import NeedsOperator, OutcomeUnknown, Retryable
 from trading.exchange.ccxt_outcome import Accepted, NotSent, Refused, classify, venue_errors
+from trading.exchange.ledger_fees import with_ledger_fees
 from trading.exchange.ports import AccountOrder, AccountTrade, VenueOrder
 from trading.exchange.private_api import PrivateApi
 from trading.exchange.request_budget import PLACING, Urgency, cancelling
 from trading.exchange.venue_refusals import NO_REFUSALS, REFUSALS
+from trading.exchange.visibility import Visibility
 
 DEADLINE = timedelta(seconds=10)
 """How long an order may be on its way: the venue refuses it afterwards, by its own clock."""
 
+# The ledger's clock is not the order book's.
+_EARLIER = timedelta(seconds=2)
 
 SendOrder = Callable[[Order, datetime], Awaitable[object]]
+LearnMode = Callable[[str, str], None]
+"""Told a symbol and the mode in which the venue says that its market is."""
+
+_MODE = re.compile(r"EService:Market in (\w+) mode")
 
 
 class CcxtVenue:
     """`OrderVenue` over one key of one exchange.
 
     An order that was accepted is returned without its fills, which venues tell only when asked: `find_order`
-    has them. `deadline` must lie between 2 and 60 s for Kraken.
+    has them. `deadline` must lie between 2 and 60 s for Kraken. `learn_mode` hears of markets that are not open,
+    from the refusals that tell it.
     """
 
-    def __init__(self, api: PrivateApi, *, deadline: timedelta = DEADLINE) -> None:
+    def __init__(self, api: PrivateApi, *, deadline: timedelta = DEADLINE, learn_mode: LearnMode | None = None) -> None:
         self._api = api
         self._line = api.line
         self._deadline = deadline
+        self._learn_mode = learn_mode
+        self._visibility = Visibility(deadline, api.line.clock)
         self._refusals = REFUSALS.get(api.line.id, NO_REFUSALS)
+
+    @property
+    def visibility(self) -> timedelta:
+        """How long an order may still arrive or stay hidden; longer once the venue was seen to take longer."""
+        return self._visibility.span
 
     async def place_order(self, order: Order) -> VenueOrder:
         """ACCEPTED with the venue's order id, or REJECTED with the reason in `detail`.
@@ -42,6 +59,7 @@ class CcxtVenue:
         fault = _broken_step(order.intent)
         if fault:
             return VenueOrder(order.client_order_id, None, OrderStatus.REJECTED, (), fault)
+        self._visibility.sent(order.client_order_id)
         outcome = classify(await self._send(order, self._api.add_order), self._refusals, self._line.name)
         if isinstance(outcome, Accepted):
             return VenueOrder(order.client_order_id, outcome.venue_order_id, OrderStatus.ACCEPTED)
@@ -68,7 +86,9 @@ class CcxtVenue:
         raise Retryable(f"{self._line.name} could not be asked to check the order; asking again later.")
 
     async def find_order(self, order: Order) -> VenueOrder | None:
-        """What became of `order`, with every fill so far; None when all open and closed orders were read without it.
+        """What became of `order`, with every fill so far; None when open and closed orders were read without it.
+
+        Before `visibility` has passed since it was sent, None only says that it is not shown yet.
 
         Raises Retryable when the venue's story is not complete yet, and NeedsOperator when it shows several
         orders under the one id.
@@ -76,8 +96,10 @@ class CcxtVenue:
         urgency = _urgency(order.intent)
         found = await self._api.orders_of(order, urgency)
         if not found:
+            self._visibility.missed(order.client_order_id)
             self._require_unseen(order)
             return None
+        self._visibility.shown(order.client_order_id)
         if len(found) > 1:
             raise NeedsOperator(
                 f"{self._line.name} shows {len(found)} orders under our id {order.client_order_id} "
@@ -112,6 +134,8 @@ class CcxtVenue:
                 self._line.over_limit(symbol)
             if error.startswith("EService:Deadline elapsed"):
                 self._line.server_time.forget()
+            if self._learn_mode is not None and (mode := _MODE.match(error)):
+                self._learn_mode(symbol, mode[1])
 
     def _judge_cancel(self, order: Order, said: object) -> None:
         """Return when asking for the order is enough; raise when the cancellation was not taken or is open."""
@@ -134,8 +158,20 @@ class CcxtVenue:
     async def _told(self, order: Order, found: AccountOrder, urgency: Urgency) -> VenueOrder:
         trades = await self._api.trades_of(found, urgency) if found.filled_quantity else ()
         self._require_whole(found, trades)
+        if trades and found.fee_currency not in (None, order.intent.instrument.quote):
+            trades = await self._with_true_fees(found, trades)
         fills = tuple(_fill(order, trade) for trade in trades)
         return VenueOrder(order.client_order_id, found.venue_order_id, found.status, fills, found.detail)
+
+    async def _with_true_fees(self, found: AccountOrder, trades: Sequence[AccountTrade]) -> Sequence[AccountTrade]:
+        """Trades are listed with fees in quote, whatever they were taken in; the ledger knows, and costs a question."""
+        entries = await self._api.ledger(found.opened_at - _EARLIER)
+        if missing := {trade.trade_id for trade in trades} - {entry.reference for entry in entries}:
+            raise Retryable(
+                f"{self._line.name} does not show {len(missing)} of {len(trades)} trades of {found.symbol} in its "
+                "ledger yet; asking again later."
+            )
+        return with_ledger_fees(trades, entries)
 
     def _require_whole(self, found: AccountOrder, trades: Sequence[AccountTrade]) -> None:
         """An order must not become final in the books before all its fills are known."""

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class KeyPermissions:
-    """What the venue says about a key; `names` are its own words."""
+    """What the venue says about a key.
+
+    `names` are the venue's own words for what it may do, `missing` for what it would have to be allowed, and
+    `strange` those of `names` that this program has never heard of: nobody can say what they allow.
+    """
 
     can_withdraw: bool
     can_trade: bool
     can_query: bool
     names: frozenset[str] = frozenset()
+    missing: frozenset[str] = frozenset()
+    strange: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +34,27 @@ _TAKES_MONEY_AWAY = ("withdraw", "transfer")
 # Whoever may place orders may also cancel them.
 _TRADES = frozenset({"modify-trades"})
 _READS = frozenset({"query-funds", "query-open-trades", "query-closed-trades", "query-ledger"})
+# Of no use here and no harm: deposit addresses, staking inside the account, exports, and the private stream.
+_HARMLESS = frozenset(
+    {"close-trades", "add-funds", "earn-funds", "export-data", "create-ws-token", "access-websockets"}
+)
 
 
-def from_kraken(names: frozenset[str]) -> KeyPermissions:
+def takes_money_away(word: str) -> bool:
+    """Whether a permission of this name lets money leave the account."""
+    return any(part in word.lower() for part in _TAKES_MONEY_AWAY)
+
+
+def from_kraken(names: AbstractSet[str]) -> KeyPermissions:
     """Permissions out of the names in `GetApiKeyInfo`."""
     words = frozenset(name.strip().lower().replace("_", "-") for name in names)
     return KeyPermissions(
-        can_withdraw=any(part in word for word in words for part in _TAKES_MONEY_AWAY),
+        can_withdraw=any(takes_money_away(word) for word in words),
         can_trade=words >= _TRADES,
         can_query=words >= _READS,
         names=words,
+        missing=(_TRADES | _READS) - words,
+        strange=words - _TRADES - _READS - _HARMLESS,
     )
 
 
@@ -46,7 +64,12 @@ def reason_against_live(found: KeyPermissions | Unverifiable) -> str | None:
         return found.reason
     if found.can_withdraw:
         return "The key can withdraw funds; make one at the exchange that can only query and trade."
-    missing = sorted((_TRADES | _READS) - found.names) if found.names else []
     if not (found.can_trade and found.can_query):
-        return f"The key lacks permissions; allow it {', '.join(missing) or 'to query and to trade'} at the exchange."
+        wanted = ", ".join(sorted(found.missing)) or "to query and to trade"
+        return f"The key lacks permissions; allow it {wanted} at the exchange."
+    if found.strange:
+        return (
+            f"The key may also {', '.join(sorted(found.strange))}, which this program does not know; make one at the "
+            "exchange that can only query and trade."
+        )
     return None

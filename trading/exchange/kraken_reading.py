@@ -56,11 +56,12 @@ def result_of(answer: object) -> Mapping[str, Any]:
 def read_order(order_id: str, entry: Mapping[str, Any], market_of: MarketOf) -> AccountOrder:
     """An entry of OpenOrders, ClosedOrders or QueryOrders."""
     described = entry["descr"]
+    market = market_of(described["pair"])
     quantity, filled = exact(entry["vol"]), exact(entry["vol_exec"])
     return AccountOrder(
         venue_order_id=order_id,
         client_order_id=entry.get("cl_ord_id") or None,
-        symbol=market_of(described["pair"])["symbol"],
+        symbol=market["symbol"],
         side=Side(described["type"]),
         status=order_status(entry["status"], quantity == filled, bool(filled)),
         quantity=quantity,
@@ -69,6 +70,7 @@ def read_order(order_id: str, entry: Mapping[str, Any], market_of: MarketOf) -> 
         closed_at=instant(entry["closetm"]) if entry.get("closetm") else None,
         limit_price=exact(described["price"]) if described["ordertype"] == "limit" else None,
         detail=str(entry.get("reason") or ""),
+        fee_currency=_fee_currency(str(entry.get("oflags") or ""), market),
     )
 
 
@@ -79,6 +81,14 @@ def order_status(word: str, is_whole: bool, has_fills: bool) -> OrderStatus:
     if word == "closed":
         return OrderStatus.FILLED if is_whole else OrderStatus.CANCELED
     return {"canceled": OrderStatus.CANCELED, "expired": OrderStatus.EXPIRED}[word]
+
+
+def _fee_currency(flags: str, market: Mapping[str, Any]) -> str | None:
+    """In which currency an order with these `oflags` prefers its fees."""
+    for flag, side in (("fcib", "base"), ("fciq", "quote")):
+        if flag in flags.split(","):
+            return str(market[side])
+    return None
 
 
 def read_trade(trade_id: str, entry: Mapping[str, Any], market_of: MarketOf) -> AccountTrade:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
-from trading.domain.market import Candle, Instrument, Quote
+from trading.domain.market import Candle, Depth, Instrument, Quote
 from trading.domain.money import Money
 from trading.domain.order import Fill, Order, OrderStatus, Side
 from trading.domain.portfolio import Balance
@@ -39,6 +39,15 @@ class MarketData(Protocol):
         """The last `limit` candles that are closed now, oldest first. Raises Retryable."""
         ...
 
+    @property
+    def has_books(self) -> bool:
+        """Whether order books can be asked for; where they cannot, `depth` is None."""
+        ...
+
+    async def depth(self, symbol: str, limit: int = 50) -> Depth | None:
+        """The order book now, up to `limit` levels a side; None where there are no order books. Raises Retryable."""
+        ...
+
     def stream(self, symbols: Sequence[str]) -> AsyncIterator[tuple[str, Quote]] | None:
         """Quotes as they change, or None where only polling is possible."""
         ...
@@ -62,6 +71,14 @@ class VenueOrder:
 class OrderVenue(Protocol):
     """Where orders go. Called from one file only: `trading/orders/manager.py`."""
 
+    @property
+    def visibility(self) -> timedelta:
+        """How long after it was sent an order may still arrive, or have arrived without being shown.
+
+        Until that has passed, `find_order` returning None proves nothing.
+        """
+        ...
+
     async def place_order(self, order: Order) -> VenueOrder:
         """Send `order`. The result's status is ACCEPTED, PARTIALLY_FILLED, FILLED or REJECTED.
 
@@ -70,7 +87,14 @@ class OrderVenue(Protocol):
         ...
 
     async def find_order(self, order: Order) -> VenueOrder | None:
-        """What became of `order`; None when the venue has never seen it. Raises Retryable."""
+        """What became of `order`; None when the venue does not show it now (see `visibility`). Raises Retryable."""
+        ...
+
+    async def check_order(self, order: Order) -> str:
+        """Why the venue would refuse `order` now, or "" where it would not or cannot tell. Places nothing.
+
+        Raises Retryable when it could not be asked.
+        """
         ...
 
     async def cancel_order(self, order: Order) -> VenueOrder | None:
@@ -112,7 +136,8 @@ class TimeSource(Protocol):
 class AccountOrder:
     """An order on the account, ours or not. Quantities in base; `client_order_id` is None where none was given.
 
-    `limit_price` is None for market orders. `opened_at` and `closed_at` are the venue's time.
+    `limit_price` is None for market orders. `opened_at` and `closed_at` are the venue's time. `fee_currency` is what
+    the order asks its fees to be taken in; None where the venue does not tell.
     """
 
     venue_order_id: str
@@ -126,6 +151,7 @@ class AccountOrder:
     closed_at: datetime | None = None
     limit_price: Decimal | None = None
     detail: str = ""
+    fee_currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

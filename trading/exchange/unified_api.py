@@ -15,7 +15,8 @@ from trading.domain.portfolio import Balance
 from trading.errors import NeedsOperator, Retryable
 from trading.exchange.ccxt_private import PrivateClient, exact, same_id
 from trading.exchange.columns import to_ms
-from trading.exchange.key_permissions import Unverifiable
+from trading.exchange.key_checks import KEY_CHECKS
+from trading.exchange.key_permissions import KeyPermissions, Unverifiable
 from trading.exchange.ports import AccountOrder, AccountTrade, FeeRates, LedgerEntry
 from trading.exchange.request_budget import Urgency
 from trading.exchange.unified_reading import read_ledger_entry, read_order, read_trade
@@ -30,7 +31,7 @@ AskSince = Callable[[int], Awaitable[Sequence[Any]]]
 
 
 class UnifiedApi:
-    """`PrivateApi` of exchanges that we have no closer knowledge of. Their keys' permissions cannot be verified."""
+    """`PrivateApi` of exchanges that we have no closer knowledge of."""
 
     def __init__(self, line: PrivateClient) -> None:
         self._line = line
@@ -120,10 +121,20 @@ class UnifiedApi:
         with self._line.asking():
             return FeeRates(maker=exact(answer["maker"]), taker=exact(answer["taker"]))
 
-    async def permissions(self) -> Unverifiable:
-        return Unverifiable(
-            f"What the key may do at {self._line.name} cannot be verified, so LIVE is off there; use Kraken, or paper."
-        )
+    async def permissions(self) -> KeyPermissions | Unverifiable:
+        """Where the exchange has a way to tell; without one, and for an answer that cannot be read, Unverifiable."""
+        check, name = KEY_CHECKS.get(self._line.id), self._line.name
+        if check is None:
+            return Unverifiable(
+                f"What the key may do at {name} cannot be verified, so LIVE is off there; use Kraken, or paper."
+            )
+        answer = await self._line.ask(check.method)
+        try:
+            return check.read(answer, self._line.client.apiKey)
+        except (LookupError, TypeError, ValueError, AttributeError):
+            return Unverifiable(
+                f"{name} did not tell what the key may do in words we know, so LIVE is off there; use Kraken, or paper."
+            )
 
     async def _closed(self, symbol: str | None, since: datetime, urgency: Urgency) -> list[Any]:
         has = self._line.client.has

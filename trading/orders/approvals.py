@@ -12,11 +12,13 @@ from decimal import Decimal
 from trading.clock import Clock
 from trading.domain.event import ApprovalClosed, ApprovalRequested, BatchRefused
 from trading.domain.money import ZERO
-from trading.domain.order import Batch, Order, OrderStatus, Side
+from trading.domain.order import Batch, Order, OrderIntent, OrderStatus, Side
 from trading.domain.risk import Approval, ApprovalKind, ApprovalStatus, RefusalCode, Refused
 from trading.errors import Retryable
 from trading.orders.account import Account
+from trading.orders.execution import Execution
 from trading.orders.manager import OrderManager
+from trading.orders.preflight import Preflight
 from trading.risk.review import Review
 from trading.store.port import Store, Transaction
 
@@ -31,6 +33,18 @@ class ApprovalRules:
     time_to_live: timedelta
     preview_time_to_live: timedelta
     drift: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class _Deadline:
+    """When a card's time is up: at an instant, or after so much running time, whichever comes first."""
+
+    instant: datetime
+    monotonic: float
+
+    def left(self, clock: Clock) -> float:
+        """Seconds until then; zero or less once the card is over."""
+        return min((self.instant - clock.now()).total_seconds(), self.monotonic - clock.monotonic())
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +70,9 @@ class Approvals:
         self,
         store: Store,
         review: Review,
+        preflight: Preflight,
         manager: OrderManager,
+        execution: Execution,
         account: Account,
         refresh: Refresh,
         rules: ApprovalRules,
@@ -66,31 +82,39 @@ class Approvals:
     ) -> None:
         self._store = store
         self._review = review
+        self._preflight = preflight
         self._manager = manager
+        self._execution = execution
         self._account = account
         self._refresh = refresh
         self._rules = rules
         self._people = people
         self._market = market
         self._lock = lock
-        self._pending: dict[str, datetime] = {}
+        self._pending: dict[str, _Deadline] = {}
         self._changed = asyncio.Event()
 
     async def load(self) -> None:
         """Take up the cards that were waiting when the last run ended."""
         async with self._store.reading() as read:
             waiting = await read.approvals(ApprovalStatus.PENDING)
-        self._pending = {approval.id: approval.expires_at for approval in waiting}
+        self._pending = {approval.id: self._deadline(approval) for approval in waiting}
 
     def waiting(self) -> bool:
         """Whether any card waits for a person."""
         return bool(self._pending)
 
     async def request(
-        self, tx: Transaction, kind: ApprovalKind, batch: Batch, orders: Sequence[Order], actor: str
+        self,
+        tx: Transaction,
+        kind: ApprovalKind,
+        batch: Batch,
+        orders: Sequence[Order],
+        actor: str,
+        notes: Sequence[str] = (),
     ) -> Approval:
-        """Raise a card for `orders` inside `tx`."""
-        approval = self._draft(kind, batch.id, orders, actor)
+        """Raise a card for `orders` inside `tx`; `notes` are what to know before pressing."""
+        approval = self._draft(kind, batch.id, orders, actor, notes)
         await tx.add_approval(approval)
         if kind is ApprovalKind.CARD:
             await tx.append(ApprovalRequested(self._market.now(), approval.id))
@@ -107,17 +131,21 @@ class Approvals:
             await self._refresh(sorted(approval.quoted_prices))
         except Retryable as error:
             return Refused(RefusalCode.VENUE_UNAVAILABLE, f"Prices cannot be refreshed ({error}); press again shortly.")
+        seen = await self._preflight.inspect(orders)
+        if isinstance(seen, Refused) and seen.code is RefusalCode.VENUE_UNAVAILABLE:
+            # Nothing was learned: the card stays, for another press.
+            return seen
         async with self._lock:
             if self._drifted(approval):
                 return await self._supersede(approval, orders)
-            refused = self._review.refusal([order.intent for order in orders])
+            refused = seen if isinstance(seen, Refused) else self._review.refusal(_intents(orders), seen.liquidity)
             if refused is not None:
                 return await self._refuse(approval, orders, refused, by, on)
             async with self._store.transaction() as tx:
                 if not await self._decide(tx, approval, ApprovalStatus.APPROVED, by, on):
                     return await self._late(tx, approval.id)
             self._manager.reserve(orders)
-        done = await self._manager.execute(orders)
+        done = await self._execution.execute(orders)
         return Executed(await self._read(approval.id), done)
 
     async def reject(self, approval_id: str, by: str, on: str) -> Executed | Refused:
@@ -134,8 +162,7 @@ class Approvals:
 
     async def expire_due(self) -> None:
         """Close every card whose time is up."""
-        now = self._people.now()
-        for approval_id in [a for a, until in self._pending.items() if until <= now]:
+        for approval_id in [card for card in self._pending if self._is_over(card)]:
             async with self._store.transaction() as tx:
                 approval = await tx.approval(approval_id)
                 if approval and await self._decide(tx, approval, ApprovalStatus.EXPIRED, "", ""):
@@ -150,7 +177,7 @@ class Approvals:
             if not self._pending:
                 await self._changed.wait()
                 continue
-            left = (min(self._pending.values()) - self._people.now()).total_seconds()
+            left = min(deadline.left(self._people) for deadline in self._pending.values())
             await self._people.sleep(min(max(left, 0.05), 1.0))
 
     async def settled(self) -> None:
@@ -159,11 +186,13 @@ class Approvals:
             self._changed.clear()
             await self._changed.wait()
 
-    def _draft(self, kind: ApprovalKind, batch_id: str, orders: Sequence[Order], actor: str) -> Approval:
+    def _draft(
+        self, kind: ApprovalKind, batch_id: str, orders: Sequence[Order], actor: str, notes: Sequence[str]
+    ) -> Approval:
         now = self._people.now()
         lives = self._rules.preview_time_to_live if kind is ApprovalKind.PREVIEW else self._rules.time_to_live
         prices = {order.symbol: self._account.price(order.symbol) or ZERO for order in orders}
-        notional = self._review.notional([order.intent for order in orders])
+        notional = self._review.notional(_intents(orders))
         return Approval(
             id=secrets.token_hex(16),
             kind=kind,
@@ -174,9 +203,10 @@ class Approvals:
             created_at=now,
             expires_at=now + lives,
             actor=actor,
-            fees=notional * self._review.limits.fee_rate,
+            fees=self._review.expected_fees(_intents(orders)),
             weights_now=self._weights({}),
             weights_after=self._weights(_changes(orders)),
+            notes=tuple(notes),
         )
 
     def _weights(self, changes: dict[str, Decimal]) -> dict[str, Decimal]:
@@ -196,7 +226,7 @@ class Approvals:
         return False
 
     async def _supersede(self, approval: Approval, orders: Sequence[Order]) -> Superseded | Refused:
-        fresh = self._draft(approval.kind, approval.batch_id, orders, approval.actor)
+        fresh = self._draft(approval.kind, approval.batch_id, orders, approval.actor, approval.notes)
         async with self._store.transaction() as tx:
             decided = await tx.decide_approval(approval.id, ApprovalStatus.SUPERSEDED, at=self._people.now())
             if not decided:
@@ -221,6 +251,9 @@ class Approvals:
     async def _decide(
         self, tx: Transaction, approval: Approval, status: ApprovalStatus, by: str, on: str, outcome: str = ""
     ) -> bool:
+        if status is ApprovalStatus.APPROVED and self._is_over(approval.id):
+            # The wall clock may have been set back since: then only we know that the time is up.
+            return False
         now = self._people.now()
         decided = await tx.decide_approval(approval.id, status, at=now, by=by, on=on, outcome=outcome)
         if decided:
@@ -258,8 +291,17 @@ class Approvals:
         return approval
 
     def _wait_for(self, approval: Approval) -> None:
-        self._pending[approval.id] = approval.expires_at
+        self._pending[approval.id] = self._deadline(approval)
         self._changed.set()
+
+    def _deadline(self, approval: Approval) -> _Deadline:
+        """After a restart the wall clock tells how long the card has left, but never more than it ever had."""
+        left = min(approval.expires_at - self._people.now(), approval.expires_at - approval.created_at)
+        return _Deadline(approval.expires_at, self._people.monotonic() + left.total_seconds())
+
+    def _is_over(self, approval_id: str) -> bool:
+        deadline = self._pending.get(approval_id)
+        return deadline is not None and deadline.left(self._people) <= 0
 
     def _forget(self, approval_id: str) -> None:
         self._pending.pop(approval_id, None)
@@ -275,6 +317,10 @@ def already(approval: Approval) -> Refused:
     word = "approved" if approval.status is ApprovalStatus.APPROVED else "rejected"
     who = f" by {approval.decided_by} on {approval.decided_on}" if approval.decided_by else ""
     return Refused(RefusalCode.ALREADY_DECIDED, f"This card was already {word}{who}.")
+
+
+def _intents(orders: Sequence[Order]) -> list[OrderIntent]:
+    return [order.intent for order in orders]
 
 
 def _changes(orders: Sequence[Order]) -> dict[str, Decimal]:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from trading.clock import Clock
 from trading.domain.event import BatchRefused
-from trading.domain.order import Batch, Order, OrderIntent, OrderStatus, Side
+from trading.domain.order import Batch, Order, OrderIntent, OrderStatus, Side, client_order_id
 from trading.domain.plan import CycleOutcome
-from trading.domain.risk import Approval, ApprovalKind, Approved, Refused
+from trading.domain.risk import Approval, ApprovalKind, Approved, Refused, Verdict
 from trading.orders.approvals import Approvals
+from trading.orders.execution import Execution
 from trading.orders.manager import OrderManager
+from trading.orders.preflight import Inspection, Preflight
 from trading.risk.review import Review
 from trading.store.port import Store, Transaction
-
-NAMESPACE = uuid.UUID("5d0f8a52-3c0e-4d0b-9a3e-1f7a6c1b2e90")
-"""Client order ids are UUIDv5 of the intent and the attempt under this: the same attempt always has the same id."""
 
 Record = Callable[[Transaction, CycleOutcome, str], Awaitable[None]]
 """Writes the decision's record into the transaction that decides the batch: outcome, and a refusal's sentence."""
@@ -41,11 +39,6 @@ class Waiting:
 Submission = Placed | Waiting | Refused
 
 
-def client_order_id(intent: OrderIntent, attempt: int = 1) -> str:
-    """The id of one attempt to place `intent`."""
-    return str(uuid.uuid5(NAMESPACE, f"{intent.id}:{attempt}"))
-
-
 async def nothing(tx: Transaction, outcome: CycleOutcome, detail: str) -> None:
     """No decision record to keep."""
 
@@ -57,25 +50,34 @@ class Intake:
         self,
         store: Store,
         review: Review,
+        preflight: Preflight,
         manager: OrderManager,
+        execution: Execution,
         approvals: Approvals,
         clock: Clock,
         lock: asyncio.Lock,
     ) -> None:
         self._store = store
         self._review = review
+        self._preflight = preflight
         self._manager = manager
+        self._execution = execution
         self._approvals = approvals
         self._clock = clock
         # Held over review and the commit that reserves; never over the network.
         self._lock = lock
 
+    def refusal(self, intents: Sequence[OrderIntent]) -> Refused | None:
+        """What would be said against `intents` now, as far as memory tells; changes nothing."""
+        return self._review.refusal(_sells_first(intents))
+
     async def submit(self, batch: Batch, intents: Sequence[OrderIntent], record: Record = nothing) -> Submission:
         """Place `intents`, or raise a card where the threshold asks for one, or refuse the whole batch."""
         ordered = _sells_first(intents)
         orders = self._orders(ordered)
+        found = await self._preflight.inspect(orders)
         async with self._lock:
-            verdict = self._review.judge(ordered)
+            verdict = self._judge(ordered, found)
             async with self._store.transaction() as tx:
                 await tx.add_batch(batch)
                 if isinstance(verdict, Refused):
@@ -84,26 +86,42 @@ class Intake:
                 await tx.add_orders(orders)
                 if not isinstance(verdict, Approved):
                     await record(tx, CycleOutcome.WAITING, "")
-                    return Waiting(await self._approvals.request(tx, ApprovalKind.CARD, batch, orders, ""))
+                    notes = found.notes if isinstance(found, Inspection) else ()
+                    return Waiting(await self._approvals.request(tx, ApprovalKind.CARD, batch, orders, "", notes))
                 await record(tx, CycleOutcome.TRADED, "")
             self._manager.reserve(orders)
-        return Placed(await self._manager.execute(orders))
+        return Placed(await self._execution.execute(orders))
 
     async def preview(
-        self, batch: Batch, intents: Sequence[OrderIntent], actor: str, record: Record = nothing
+        self,
+        batch: Batch,
+        intents: Sequence[OrderIntent],
+        actor: str,
+        record: Record = nothing,
+        notes: Sequence[str] = (),
     ) -> Waiting | Refused:
-        """Show `actor` what would be sent and wait for the press; a refusal leaves no trace but `record`'s."""
+        """Show `actor` what would be sent and wait for the press; a refusal leaves no trace but `record`'s.
+
+        `notes` are sentences that the person should read first; what the order books say is added.
+        """
         ordered = _sells_first(intents)
         orders = self._orders(ordered)
+        found = await self._preflight.inspect(orders)
+        if isinstance(found, Refused):
+            return found
         async with self._lock:
-            refused = self._review.refusal(ordered)
+            refused = self._review.refusal(ordered, found.liquidity)
             if refused is not None:
                 return refused
             async with self._store.transaction() as tx:
                 await tx.add_batch(batch)
                 await tx.add_orders(orders)
                 await record(tx, CycleOutcome.WAITING, "")
-                return Waiting(await self._approvals.request(tx, ApprovalKind.PREVIEW, batch, orders, actor))
+                told = (*notes, *found.notes)
+                return Waiting(await self._approvals.request(tx, ApprovalKind.PREVIEW, batch, orders, actor, told))
+
+    def _judge(self, intents: Sequence[OrderIntent], found: Inspection | Refused) -> Verdict:
+        return found if isinstance(found, Refused) else self._review.judge(intents, found.liquidity)
 
     async def _refuse(self, tx: Transaction, batch: Batch, refused: Refused, record: Record) -> None:
         await tx.append(BatchRefused(self._clock.now(), batch.id, refused.code, refused.detail))

@@ -1,4 +1,4 @@
-"""Exit levels of positions: set from the entry price when something is bought, gone with the position."""
+"""Exit levels of positions: set from the entry price when a position is opened or grows, gone with it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from trading.store.port import Transaction
 
 @dataclass(frozen=True, slots=True)
 class ExitRules:
-    """Distances from the entry price as fractions; None turns an exit off."""
+    """Distances from the entry price as fractions; None turns an exit off.
+
+    A short position loses where prices rise: its stop lies above the entry and its target below.
+    """
 
     stop_loss: Decimal | None
     take_profit: Decimal | None
@@ -41,18 +44,30 @@ class Protections:
         return tuple(self._levels)
 
     async def after_fill(self, tx: Transaction, fill: Fill, position: Position, instrument: Instrument) -> None:
-        """Follow the position that `fill` left behind."""
-        if not position.quantity:
-            if self._levels.pop(fill.symbol, None) is not None:
-                await tx.clear_protection(fill.symbol)
-        elif fill.side is Side.BUY:
-            protection = self._levels[fill.symbol] = self._around(position, instrument)
+        """Follow the position that `fill` left behind; one that only got smaller keeps its levels."""
+        grew = (position.quantity > 0) is (fill.side is Side.BUY)
+        if grew or not position.quantity:
+            await self.follow(tx, position, instrument)
+
+    async def follow(self, tx: Transaction, position: Position, instrument: Instrument) -> None:
+        """Set the levels of `position` anew from its entry price; of one that is gone, take them away."""
+        symbol = position.symbol
+        if position.quantity:
+            protection = self._levels[symbol] = self._around(position, instrument)
             await tx.set_protection(protection)
+        else:
+            await self.drop(tx, symbol)
+
+    async def drop(self, tx: Transaction, symbol: str) -> None:
+        """No levels for `symbol` any more."""
+        if self._levels.pop(symbol, None) is not None:
+            await tx.clear_protection(symbol)
 
     def _around(self, position: Position, instrument: Instrument) -> Protection:
-        entry, rules = position.entry_price, self._rules
-        stop = None if rules.stop_loss is None else _to_tick(entry * (1 - rules.stop_loss), instrument.price_tick)
-        target = None if rules.take_profit is None else _to_tick(entry * (1 + rules.take_profit), instrument.price_tick)
+        entry, tick, rules = position.entry_price, instrument.price_tick, self._rules
+        up = 1 if position.quantity > 0 else -1
+        stop = None if rules.stop_loss is None else _to_tick(entry * (1 - up * rules.stop_loss), tick)
+        target = None if rules.take_profit is None else _to_tick(entry * (1 + up * rules.take_profit), tick)
         return Protection(position.symbol, stop, target, entry)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
@@ -13,6 +14,8 @@ from trading.domain.money import ZERO
 from trading.domain.portfolio import EquityPoint
 from trading.portfolio.book import Book
 from trading.store.port import Store, Transaction
+
+JUST_NOW = timedelta(minutes=1)
 
 
 class Valuation(Protocol):
@@ -35,16 +38,20 @@ class EquityCurve:
         self._benchmarks = benchmarks
         self._clock = clock
         self._points: list[EquityPoint] = []
-        self._flows = ZERO
+        self.pending = ZERO
+        """External money that came in since the last point, in quote."""
 
     async def load(self) -> None:
         """Take up the curve of earlier runs."""
         async with self._store.reading() as read:
             self._points = list(await read.equity_points())
+            flows = await read.cash_flows()
+        if self._points:
+            self.pending = sum((flow.worth for flow in flows if flow.at > self._points[-1].at), ZERO)
 
     def note_flow(self, amount: Decimal) -> None:
         """Count external money into the next point's flows."""
-        self._flows += amount
+        self.pending += amount
 
     @property
     def points(self) -> Sequence[EquityPoint]:
@@ -60,10 +67,18 @@ class EquityCurve:
         index = bisect_right(self._points, instant, key=lambda point: point.at)
         return self._points[index - 1] if index else None
 
-    def up_to_now(self) -> Sequence[EquityPoint]:
-        """The stored points and one of now, where now can be priced."""
+    def up_to(self, end: datetime) -> Sequence[EquityPoint]:
+        """The stored points and one of now, where now can be priced.
+
+        Who asks for a window "until now" has said so a moment ago: now's point is dated `end` then, so that it lies
+        inside.
+        """
         now = self.now()
-        if now is None or (self._points and self._points[-1].at > now.at):
+        if now is None:
+            return self._points
+        if timedelta(0) < now.at - end <= JUST_NOW:
+            now = replace(now, at=end)
+        if self._points and self._points[-1].at > now.at:
             return self._points
         # What was stored at this very instant may be older than a fill of the same instant.
         earlier = self._points[:-1] if self._points and self._points[-1].at == now.at else self._points
@@ -82,7 +97,7 @@ class EquityCurve:
             at=at,
             equity=equity,
             cash=cash,
-            flows=self._flows + replaced,
+            flows=self.pending + replaced,
             exposure=(equity - cash) / equity if equity else ZERO,
             benchmarks={asset: price for asset, price in prices if price is not None},
         )
@@ -108,4 +123,4 @@ class EquityCurve:
         if self._points and self._points[-1].at == point.at:
             self._points.pop()
         self._points.append(point)
-        self._flows = ZERO
+        self.pending = ZERO

@@ -1,11 +1,12 @@
 """Double entry: each fact becomes postings that sum to exactly zero in every currency.
 
-Accounts: `assets` (what is held), `trading` (what was exchanged for what), `fees`, `external` (flows).
+Accounts: `assets` (what is held, or owed: negative), `trading` (what was exchanged for what), `fees` (rollovers too),
+`external` (flows).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 
 from trading.domain.market import Instrument
@@ -37,10 +38,11 @@ def fill_postings(fill: Fill, instrument: Instrument) -> tuple[Posting, ...]:
 
 
 def flow_postings(flow: CashFlow) -> tuple[Posting, ...]:
-    """Money from outside, or to it."""
+    """Money from outside, or to it; a rollover is a fee."""
+    other = EXTERNAL if flow.rollover_of is None else FEES
     return (
         Posting(flow.id, ASSETS, flow.money, flow.at),
-        Posting(flow.id, EXTERNAL, -flow.money, flow.at),
+        Posting(flow.id, other, -flow.money, flow.at),
     )
 
 
@@ -52,12 +54,9 @@ def residual(totals: Mapping[tuple[str, str], Decimal]) -> Decimal:
     return max((abs(amount) for amount in sums.values()), default=ZERO)
 
 
-def disagreements(
-    totals: Mapping[tuple[str, str], Decimal], book: Book, instruments: Iterable[Instrument]
-) -> dict[str, Decimal]:
-    """By currency, how far the ledger's assets are from the book's; empty when they agree."""
-    expected = {book.quote: book.cash}
-    for instrument in instruments:
-        expected[instrument.base] = expected.get(instrument.base, ZERO) + book.position(instrument.symbol).quantity
-    differences = {c: totals.get((ASSETS, c), ZERO) - amount for c, amount in expected.items()}
+def disagreements(totals: Mapping[tuple[str, str], Decimal], book: Book) -> dict[str, Decimal]:
+    """By currency, of all that either knows, how far the ledger's assets are from the book's; empty when they agree."""
+    differences = {currency: amount for (account, currency), amount in totals.items() if account == ASSETS}
+    for currency, held in book.holdings().items():
+        differences[currency] = differences.get(currency, ZERO) - held
     return {currency: difference for currency, difference in differences.items() if difference}

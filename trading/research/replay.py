@@ -17,7 +17,7 @@ from decimal import Decimal
 
 from trading.clock import SimulatedClock
 from trading.core import Core
-from trading.decision.targets import Derivation, Portfolio
+from trading.decision.targets import Derivation, Portfolio, Terms
 from trading.domain.market import TIMEFRAMES, Quote
 from trading.domain.money import ONE, ZERO
 from trading.domain.order import Batch, Source
@@ -51,6 +51,8 @@ class Replay:
         self._grid = grid
         self._bar = TIMEFRAMES[timeframe]
         self._strategy = strategy
+        rules = core.rules
+        self._terms = Terms(rules.limits, core.adapters.fees, rules.exits.take_profit)
         self._touches: dict[str, int] = {}
         self._levels: dict[str, tuple[Decimal | None, Decimal | None]] = {}
         self._decisions = self._refused = self._untradable = 0
@@ -113,9 +115,9 @@ class Replay:
         held = {position.symbol: position.quantity for position in account.book.positions()}
         quotes = {symbol: quote for symbol in core.instruments if (quote := core.quotes.latest(symbol))}
         portfolio = Portfolio(equity, account.free_cash(), held)
-        derivation = Derivation(portfolio, core.instruments, quotes, core.rules.limits, batch.id, self._new_id)
+        derivation = Derivation(portfolio, core.instruments, quotes, self._terms, batch.id, self._new_id)
         derived = derivation.orders(plan)
-        self._untradable += len(derived.notes)
+        self._untradable += derived.left_out
         if derived.intents and isinstance(await core.intake.submit(batch, derived.intents), Refused):
             self._refused += 1
 

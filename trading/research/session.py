@@ -24,6 +24,7 @@ from trading.exchange.columns import from_ms
 from trading.exchange.paper import PaperVenue
 from trading.exchange.ports import FeeRates, PriceSource
 from trading.exchange.recorded import RecordedCandles
+from trading.market.fees import FeeTable
 from trading.orders.approvals import ApprovalRules
 from trading.orders.protections import ExitRules
 from trading.portfolio.performance import measure
@@ -83,12 +84,14 @@ async def replay(request: ReplayRequest, progress: Progress) -> ReplayResult:
     clock, store = SimulatedClock(start), MemoryStore()
     market = CandleMarket(history, clock, spread=ZERO, name="recorded candles")
 
+    rates = FeeRates(maker=request.fee, taker=request.fee)
+
     def open_venue(prices: PriceSource, instruments: Mapping[str, Instrument], held: object) -> PaperVenue:
-        rates = FeeRates(maker=request.fee, taker=request.fee)
         return PaperVenue(prices, clock, instruments, fee=rates, slippage=ZERO, free=held)  # type: ignore[arg-type]
 
     rules = _rules(request)
-    core = await assemble(rules, Adapters(store, market, open_venue, clock, clock), AllocatorPlanner())
+    adapters = Adapters(store, market, open_venue, clock, clock, FeeTable(rates, clock))
+    core = await assemble(rules, adapters, AllocatorPlanner())
     for symbol, columns in grid.columns.items():
         if not math.isnan(float(columns.open[0])):
             market.publish(symbol, Decimal(str(float(columns.open[0]))), start)
@@ -128,7 +131,6 @@ def _rules(request: ReplayRequest) -> Rules:
             max_position=Decimal(1),
             max_price_age=PRICES_NEVER_AGE,
             approval_threshold=None,
-            fee_rate=request.fee,
             slippage=ZERO,
         ),
         exits=ExitRules(request.stop, request.target),

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from trading.domain.money import ZERO
-from trading.domain.order import OrderIntent, Side
+from trading.domain.market import Instrument
+from trading.domain.money import ZERO, round_down, round_up
+from trading.domain.order import OrderIntent, Side, Source
 from trading.domain.risk import RefusalCode, Refused, TradingState
 
 
@@ -20,18 +21,39 @@ class Limits:
     max_position: Decimal
     max_price_age: timedelta
     approval_threshold: Decimal | None
-    fee_rate: Decimal
     slippage: Decimal
+    """What is reckoned with when funds are counted, whatever the order book says."""
+    max_spread: Decimal | None = None
+    max_slippage: Decimal | None = None
+    min_edge: Decimal | None = None
 
-    @property
-    def cost_factor(self) -> Decimal:
-        """What a market buy of notional 1 at the ask takes from cash, at most."""
-        return (1 + self.fee_rate) * (1 + self.slippage)
+    def cost_of_buying(self, rules: Instrument, ask: Decimal, fee: Decimal) -> Decimal:
+        """What one unit of base costs in quote at most: slippage, up to the next price step, the taker's `fee`."""
+        return round_up(ask * (1 + self.slippage), rules.price_tick) * (1 + fee)
+
+    def left_of_selling(self, rules: Instrument, bid: Decimal, fee: Decimal) -> Decimal:
+        """What one unit of base brings in quote at least: slippage, down to the next price step, the taker's `fee`."""
+        return round_down(bid * (1 - self.slippage), rules.price_tick) * (1 - fee)
+
+
+@dataclass(frozen=True, slots=True)
+class Liquidity:
+    """What the order book said about one order: `spread` and `slippage` as fractions, and how old it was then.
+
+    `slippage` is None where the book is too thin to fill the order.
+    """
+
+    spread: Decimal
+    slippage: Decimal | None
+    age: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What one order is judged by. `cash` and `holding` are free of what other orders have reserved."""
+    """What one order is judged by. `cash` and `holding` are free of what other orders have reserved.
+
+    `fee` is the taker's, as a fraction. `liquidity` is None where the market has no order books.
+    """
 
     state: TradingState
     state_reason: str
@@ -40,6 +62,8 @@ class Facts:
     cash: Decimal
     holding: Decimal
     equity: Decimal | None
+    fee: Decimal
+    liquidity: Liquidity | None = None
 
 
 Check = Callable[[OrderIntent, Facts, Limits], Refused | None]
@@ -132,7 +156,7 @@ def cash(intent: OrderIntent, facts: Facts, limits: Limits) -> Refused | None:
     """A buy is paid from free cash, fee and slippage included."""
     if intent.side is Side.SELL or facts.price is None:
         return None
-    needed = intent.quantity * facts.price * limits.cost_factor
+    needed = intent.quantity * limits.cost_of_buying(intent.instrument, facts.price, facts.fee)
     if needed <= facts.cash:
         return None
     quote = intent.instrument.quote
@@ -157,8 +181,93 @@ def holding(intent: OrderIntent, facts: Facts, limits: Limits) -> Refused | None
     )
 
 
-CHECKS: tuple[Check, ...] = (trading_state, price_age, holding, minimums, order_size, position_size, cash)
+def edge(intent: OrderIntent, facts: Facts, limits: Limits) -> Refused | None:
+    """MIN_EDGE_PERCENT: an entry that decides by itself must be meant to run further than the way in and out costs."""
+    if limits.min_edge is None or intent.expected_move is None or not _is_decided_entry(intent):
+        return None
+    fees = 2 * facts.fee
+    if intent.expected_move > fees + limits.min_edge:
+        return None
+    return _no(
+        intent,
+        RefusalCode.NO_EDGE,
+        f"{intent.instrument.base} may run {intent.expected_move:.2%} to its target, buying and selling it costs "
+        f"{fees:.2%} in fees, and more than {limits.min_edge:.2%} must be left (MIN_EDGE_PERCENT); set "
+        f"TAKE_PROFIT_PERCENT above {(fees + limits.min_edge) * 100:.2f}.",
+    )
+
+
+def book_age(intent: OrderIntent, facts: Facts, limits: Limits) -> Refused | None:
+    """An entry does not trust an old order book."""
+    book = facts.liquidity
+    if book is None or not _is_entry(intent) or book.age <= limits.max_price_age:
+        return None
+    age, limit = int(book.age.total_seconds()), int(limits.max_price_age.total_seconds())
+    return _no(
+        intent,
+        RefusalCode.STALE_PRICE,
+        f"The order book of {intent.symbol} is {age} s old, older than the {limit} s allowed; try again shortly.",
+    )
+
+
+def spread(intent: OrderIntent, facts: Facts, limits: Limits) -> Refused | None:
+    """MAX_SPREAD_PERCENT, for entries: an exit may have no time to wait for a better market."""
+    book = facts.liquidity
+    if book is None or limits.max_spread is None or not _is_entry(intent) or book.spread <= limits.max_spread:
+        return None
+    return _no(
+        intent,
+        RefusalCode.SPREAD_TOO_WIDE,
+        f"Bid and ask of {intent.symbol} are {book.spread:.2%} apart, above the limit of {limits.max_spread:.2%} "
+        "(MAX_SPREAD_PERCENT); wait until they are closer.",
+    )
+
+
+def slippage(intent: OrderIntent, facts: Facts, limits: Limits) -> Refused | None:
+    """MAX_SLIPPAGE_PERCENT, for entries and for exits that can wait: neither protective ones nor /flatten."""
+    book = facts.liquidity
+    if book is None or limits.max_slippage is None or is_urgent(intent):
+        return None
+    if book.slippage is None:
+        amount = f"{intent.quantity} {intent.instrument.base}"
+        detail = f"The order book of {intent.symbol} is too thin for {amount} (MAX_SLIPPAGE_PERCENT); trade less."
+    elif book.slippage > limits.max_slippage:
+        detail = (
+            f"The order would fill about {book.slippage:.2%} worse than the best price, above the limit of "
+            f"{limits.max_slippage:.2%} (MAX_SLIPPAGE_PERCENT); trade less, or in parts."
+        )
+    else:
+        return None
+    return _no(intent, RefusalCode.SLIPPAGE_TOO_HIGH, detail)
+
+
+def is_urgent(intent: OrderIntent) -> bool:
+    """Whether the order must get through, whatever the market looks like."""
+    return intent.protective or intent.source is Source.FLATTEN
+
+
+CHECKS: tuple[Check, ...] = (
+    trading_state,
+    price_age,
+    holding,
+    minimums,
+    order_size,
+    position_size,
+    cash,
+    edge,
+    book_age,
+    spread,
+    slippage,
+)
 """Every limit, the one a person should hear of first at the front."""
+
+
+def _is_entry(intent: OrderIntent) -> bool:
+    return not intent.reduce_only and not intent.protective
+
+
+def _is_decided_entry(intent: OrderIntent) -> bool:
+    return _is_entry(intent) and intent.side is Side.BUY and intent.source in (Source.REBALANCE, Source.STRATEGY)
 
 
 def _no(intent: OrderIntent, code: RefusalCode, detail: str) -> Refused:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import Field, TypeAdapter
 
+from trading.domain.discrepancy import Discrepancy
 from trading.domain.event import Event
 from trading.domain.market import Instrument
 from trading.domain.plan import Cycle
@@ -34,4 +35,6 @@ class JsonCodec(Generic[T]):
 EVENTS: JsonCodec[Event] = JsonCodec(Annotated[Event, Field(discriminator="kind")])
 CYCLES: JsonCodec[Cycle] = JsonCodec(Cycle)
 INSTRUMENTS: JsonCodec[Instrument] = JsonCodec(Instrument)
+NOTES: JsonCodec[tuple[str, ...]] = JsonCodec(tuple[str, ...])
 FIGURES: JsonCodec[Mapping[str, Decimal]] = JsonCodec(Mapping[str, Decimal])
+DISCREPANCIES: JsonCodec[tuple[Discrepancy, ...]] = JsonCodec(tuple[Discrepancy, ...])

@@ -36,6 +36,10 @@ class MemoryStore:
     async def wait_for_events(self, after: int) -> None:
         await self._signal.wait(after)
 
+    async def until_broken(self) -> None:
+        """Memory does not break."""
+        await asyncio.Event().wait()
+
 
 # Written by hand: a replay opens ten thousand blocks a second, and contextlib's generators would show.
 class _TransactionBlock:

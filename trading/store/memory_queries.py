@@ -74,6 +74,9 @@ class MemoryQueries:
     async def cash_flows(self) -> Sequence[CashFlow]:
         return sorted(self._tables.cash_flows.values(), key=when)
 
+    async def booked(self) -> Sequence[CashFlow | Fill]:
+        return self._tables.booked[:]
+
     async def protections(self) -> Sequence[Protection]:
         return [protection for _, protection in sorted(self._tables.protections.items())]
 

@@ -39,6 +39,7 @@ class MemoryTables:
         "approvals",
         "approvals_of_batch",
         "batches",
+        "booked",
         "cash_flows",
         "cycles",
         "equity_points",
@@ -73,6 +74,8 @@ class MemoryTables:
         self.totals: dict[tuple[str, str], Decimal] = {}
         """Sums of the postings; nobody asks for a single posting."""
         self.cash_flows: dict[str, CashFlow] = {}
+        self.booked: list[CashFlow | Fill] = []
+        """Flows and fills as they came."""
         self.protections: dict[str, Protection] = {}
         self.approvals: dict[str, Approval] = {}
         self.approvals_of_batch: dict[str, tuple[str, ...]] = {}

@@ -73,6 +73,8 @@ class MemoryTransaction(MemoryQueries):
         changes = self._changes
         changes.append(("trade_ids", fill.trade_id, ABSENT))
         changes.append(("fills", place(tables.fills, fill), ABSENT))
+        changes.append(("booked", len(tables.booked), ABSENT))
+        tables.booked.append(fill)
         before = tables.fills_of_order.get(name)
         tables.fills_of_order[name] = (fill,) if before is None else tuple(sorted((*before, fill), key=when))
         changes.append(("fills_of_order", name, ABSENT if before is None else before))
@@ -87,10 +89,13 @@ class MemoryTransaction(MemoryQueries):
             totals[key] = add(_ZERO if before is ABSENT else before, money.amount)
             changes.append(("totals", key, before))
 
-    async def add_cash_flow(self, flow: CashFlow) -> None:
+    async def add_cash_flow(self, flow: CashFlow) -> bool:
         if flow.id in self._tables.cash_flows:
-            raise ConcurrentUpdate(f"cash flow {flow.id} is stored already")
+            return False
         self._put("cash_flows", flow.id, flow)
+        self._changes.append(("booked", len(self._tables.booked), ABSENT))
+        self._tables.booked.append(flow)
+        return True
 
     async def set_protection(self, protection: Protection) -> None:
         self._put("protections", protection.symbol, protection)

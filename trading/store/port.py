@@ -59,6 +59,10 @@ class Queries(Protocol):
 
     async def cash_flows(self) -> Sequence[CashFlow]: ...
 
+    async def booked(self) -> Sequence[CashFlow | Fill]:
+        """Every flow and fill in the order in which they were booked, which need not be that of their times."""
+        ...
+
     async def protections(self) -> Sequence[Protection]: ...
 
     async def approval(self, approval_id: str) -> Approval | None: ...
@@ -117,7 +121,9 @@ class Transaction(Queries, Protocol):
 
     async def add_postings(self, postings: Sequence[Posting]) -> None: ...
 
-    async def add_cash_flow(self, flow: CashFlow) -> None: ...
+    async def add_cash_flow(self, flow: CashFlow) -> bool:
+        """False, and nothing written, when the id is known already."""
+        ...
 
     async def set_protection(self, protection: Protection) -> None:
         """Insert or replace by symbol."""
@@ -189,4 +195,8 @@ class Store(Protocol):
 
     async def wait_for_events(self, after: int) -> None:
         """Return once the journal holds an entry with seq > after."""
+        ...
+
+    async def until_broken(self) -> None:
+        """Wait for the first fault of the disk or the server and raise it as Fatal: then nothing more is written."""
         ...

@@ -57,12 +57,12 @@ def posting_row(posting: Posting) -> dict[str, Any]:
     return _money_row(fact_row(posting))
 
 
-def cash_flow_row(flow: CashFlow) -> dict[str, Any]:
-    return _money_row(fact_row(flow))
+def cash_flow_row(flow: CashFlow, after_fill: int) -> dict[str, Any]:
+    return _money_row(fact_row(flow)) | {"after_fill": after_fill}
 
 
 def cash_flow_of(row: Row[Any]) -> CashFlow:
-    return CashFlow(row.id, Money(row.amount, row.currency), row.at, row.note)
+    return CashFlow(row.id, Money(row.amount, row.currency), row.at, row.note, row.value, row.rollover_of)
 
 
 def _money_row(values: dict[str, Any]) -> dict[str, Any]:

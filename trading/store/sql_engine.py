@@ -52,6 +52,12 @@ def label(url: URL) -> str:
     return url.render_as_string(hide_password=True)
 
 
+def sqlite_file(url: str) -> Path | None:
+    """The file behind a database's address; None for a server's. Raises SettingsError."""
+    parsed = parse_url(url)
+    return Path(str(parsed.database)) if parsed.get_backend_name() == "sqlite" else None
+
+
 def prepare_folder(url: URL) -> None:
     """Make the folder of a SQLite file. Raises Fatal where that is impossible."""
     if url.get_backend_name() != "sqlite":

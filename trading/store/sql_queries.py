@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from heapq import merge
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Executable, Row, Select, func, select, type_coerce
@@ -41,6 +43,9 @@ _APPROVALS = select(*rows.fact_columns(Approval, approvals)).order_by(
     approvals.c.created_at.desc(), approvals.c.position.desc()
 )
 _FILLS = select(fills).order_by(fills.c.at.desc(), fills.c.position.desc())
+
+Placed = tuple[int, bool, CashFlow | Fill]
+"""The newest fill's position, whether it was booked behind that, and the fact."""
 
 
 class SqlQueries:
@@ -103,6 +108,14 @@ class SqlQueries:
     async def cash_flows(self) -> Sequence[CashFlow]:
         statement = select(cash_flows).order_by(cash_flows.c.at, cash_flows.c.position)
         return [rows.cash_flow_of(row) for row in await self._rows(statement)]
+
+    async def booked(self) -> Sequence[CashFlow | Fill]:
+        flows = await self._rows(select(cash_flows).order_by(cash_flows.c.position))
+        traded = await self._rows(select(fills).order_by(fills.c.position))
+        # Merging keeps flows that came after the same fill in their own order.
+        placed_flows: list[Placed] = [(row.after_fill, True, rows.cash_flow_of(row)) for row in flows]
+        placed_fills: list[Placed] = [(row.position, False, rows.fill_of(row)) for row in traded]
+        return [fact for _, _, fact in merge(placed_fills, placed_flows, key=itemgetter(0, 1))]
 
     async def protections(self) -> Sequence[Protection]:
         statement = select(*rows.fact_columns(Protection, protections)).order_by(protections.c.symbol)

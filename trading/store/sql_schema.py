@@ -8,6 +8,7 @@ from sqlalchemy import Connection, inspect, text
 
 from trading.errors import Fatal
 from trading.store.migrations import HEAD
+from trading.store.sql_faults import DatabaseFault, damaged
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -18,10 +19,7 @@ def check_integrity(connection: Connection, database: str) -> None:
         return
     findings = connection.exec_driver_sql("PRAGMA quick_check").scalars().all()
     if findings != ["ok"]:
-        raise Fatal(
-            f"The database {database} is damaged ({findings[0]}); restore a backup, or move it aside to start with an "
-            "empty one."
-        )
+        raise DatabaseFault(damaged(database, findings[0]))
 
 
 def migrate(connection: Connection, database: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, Table, delete, insert, update
+from sqlalchemy import Executable, Table, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -66,8 +66,10 @@ class SqlTransaction(SqlQueries):
     async def add_postings(self, postings_: Sequence[Posting]) -> None:
         await self._add(postings, [rows.posting_row(posting) for posting in postings_], "postings")
 
-    async def add_cash_flow(self, flow: CashFlow) -> None:
-        await self._add(cash_flows, [rows.cash_flow_row(flow)], f"cash flow {flow.id}")
+    async def add_cash_flow(self, flow: CashFlow) -> bool:
+        newest = await self._one(select(func.coalesce(func.max(fills.c.position), 0).label("fill")))
+        row = rows.cash_flow_row(flow, after_fill=0 if newest is None else newest.fill)
+        return await self._add_once(cash_flows, row, "id")
 
     async def set_protection(self, protection: Protection) -> None:
         await self._put(protections, rows.fact_row(protection))

@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, Integer, MetaData, Table, Te
 
 from trading.domain.order import OrderStatus, OrderType, Side, Source
 from trading.domain.risk import ApprovalKind, ApprovalStatus
-from trading.store.codec import CYCLES, EVENTS, FIGURES, INSTRUMENTS
+from trading.store.codec import CYCLES, EVENTS, FIGURES, INSTRUMENTS, NOTES
 from trading.store.columns import Exact, Instant, JsonFact, Word
 
 metadata = MetaData(
@@ -63,6 +63,8 @@ orders = Table(
     Column("limit_price", Exact),
     Column("reduce_only", Boolean, nullable=False),
     Column("protective", Boolean, nullable=False),
+    Column("margin", Boolean, nullable=False),
+    Column("expected_move", Exact),
     Column("status", Word(OrderStatus), nullable=False, index=True),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
@@ -87,6 +89,8 @@ fills = Table(
     Column("fee_currency", Text, nullable=False),
     Column("at", Instant, nullable=False, index=True),
     Column("realized", Exact, nullable=False),
+    Column("fee_value", Exact),
+    Column("margin", Boolean, nullable=False),
 )
 
 postings = Table(
@@ -109,6 +113,10 @@ cash_flows = Table(
     Column("currency", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Column("note", Text, nullable=False),
+    Column("value", Exact),
+    Column("rollover_of", Text),
+    # The position of the newest fill when the flow was booked: flows and fills share one order of booking.
+    Column("after_fill", Integer, nullable=False),
 )
 
 protections = Table(
@@ -140,6 +148,7 @@ approvals = Table(
     Column("fees", Exact, nullable=False),
     Column("weights_now", JsonFact(FIGURES), nullable=False),
     Column("weights_after", JsonFact(FIGURES), nullable=False),
+    Column("notes", JsonFact(NOTES), nullable=False),
 )
 
 cycles = Table(

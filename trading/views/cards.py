@@ -41,6 +41,11 @@ class CardViews:
             approval = await read.approval_of_batch(batch_id)
             return BatchView(batch, orders, await _fills(read, orders), approval, cycle)
 
+    async def batch_of(self, client_order_id: str) -> BatchView | None:
+        async with self._store.reading() as read:
+            order = await read.order(client_order_id)
+        return await self.batch(order.intent.batch_id) if order else None
+
     async def _view(self, read: Queries, approval: Approval) -> ApprovalView:
         batch = await read.batch(approval.batch_id)
         assert batch is not None, "an approval is written together with its batch"

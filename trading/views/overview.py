@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, time
 from decimal import Decimal
 
@@ -33,6 +33,7 @@ class Overview:
         clock: Clock,
         decider: str,
         next_rebalance: Callable[[], datetime | None],
+        alerts: Callable[[], Sequence[str]],
     ) -> None:
         self._world = world
         self._account = account
@@ -44,6 +45,7 @@ class Overview:
         self._clock = clock
         self._decider = decider
         self.next_rebalance = next_rebalance
+        self._alerts = alerts
 
     @property
     def inception(self) -> datetime:
@@ -52,13 +54,13 @@ class Overview:
 
     async def performance(self, window: Window | None) -> Performance | None:
         """Over `window`, or since inception."""
-        window = window or self._all()
+        window = window or self._all(self._clock.now())
         fees, count = await self._trades.cost_and_count(window)
-        return measure(self._curve.up_to_now(), self._world, window, fees, count)
+        return measure(self._curve.up_to(window.end), self._world, window, fees, count)
 
     async def status(self) -> Status:
         now, equity = self._clock.now(), self._account.equity()
-        returns = total_returns(self._curve.up_to_now(), self._all())
+        returns = total_returns(self._curve.up_to(now), self._all(now))
         amount, fraction = self._today(now)
         cash = self._account.book.cash
         return Status(
@@ -79,10 +81,10 @@ class Overview:
             next_rebalance=self.next_rebalance(),
             pending=len(await self._cards.pending()),
             decider=self._decider,
+            alerts=tuple(self._alerts()),
         )
 
-    def _all(self) -> Window:
-        now = self._clock.now()
+    def _all(self, now: datetime) -> Window:
         window = parse_window("all", now, self._world.timezone, self.inception)
         assert window is not None, '"all" is always understood'
         return window
@@ -90,7 +92,7 @@ class Overview:
     def _today(self, now: datetime) -> tuple[Decimal | None, Decimal | None]:
         """Change since local midnight, or since inception when that was today."""
         midnight = datetime.combine(now.astimezone(self._world.timezone).date(), time(), self._world.timezone)
-        points = within(self._curve.up_to_now(), Window(midnight.astimezone(UTC), now, "today"))
+        points = within(self._curve.up_to(now), Window(midnight.astimezone(UTC), now, "today"))
         if not points or self._curve.now() is None or not points[0].equity:
             return None, None
         amount = points[-1].equity - points[0].equity - sum((point.flows for point in points[1:]), Decimal(0))

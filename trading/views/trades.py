@@ -46,7 +46,7 @@ class TradeViews:
         """Profit over `window`: the change of equity without flows, and what sales realized."""
         async with self._store.reading() as read:
             fills = await self._fills(read, window, None, None)
-        points = within(self._curve.up_to_now(), window)
+        points = within(self._curve.up_to(window.end), window)
         start = points[0] if points else None
         change = None
         if start is not None and (len(points) > 1 or start.at >= window.end):
@@ -59,7 +59,7 @@ class TradeViews:
             change_fraction=change / start.equity if start and change is not None and start.equity else None,
             realized=sum((fill.realized for fill in sales), ZERO),
             unrealized_now=None if None in unrealized else sum((u for u in unrealized if u is not None), ZERO),
-            fees=sum((fill.fee.amount for fill in fills), ZERO),
+            fees=sum((fill.fee_worth for fill in fills), ZERO),
             trades=len(fills),
             wins=sum(fill.realized > 0 for fill in sales),
             losses=sum(fill.realized <= 0 for fill in sales),
@@ -70,7 +70,7 @@ class TradeViews:
         """Fees and number of trades in `window`."""
         async with self._store.reading() as read:
             fills = await self._fills(read, window, None, None)
-        return sum((fill.fee.amount for fill in fills), ZERO), len(fills)
+        return sum((fill.fee_worth for fill in fills), ZERO), len(fills)
 
     async def _fills(
         self, read: Queries, window: Window | None, symbol: str | None, side: Side | None

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 
-from tests.faults.kraken.auth import Key
+from tests.faults.kraken.auth import TRADING, Key, Permission
 from tests.faults.kraken.exchange import KrakenExchange
 from tests.faults.kraken.limits import INTERMEDIATE, PRO, STARTER, UNLIMITED
 from trading.clock import SystemClock
@@ -17,23 +17,27 @@ TIERS = {"starter": STARTER, "intermediate": INTERMEDIATE, "pro": PRO, "unlimite
 
 async def _serve(options: argparse.Namespace) -> None:
     clock = SystemClock()
-    key = Key(options.key, options.secret) if options.secret else Key(options.key)
+    permissions = TRADING | {Permission(name) for name in options.permission}
+    secret = {"secret": options.secret} if options.secret else {}
+    key = Key(options.key, permissions=permissions, **secret)
     async with KrakenExchange(
         keys=[key],
-        balances=_balances(options.balance),
+        balances=_pairs(options.balance),
         clock=clock,
         port=options.port,
         tier=TIERS[options.tier],
         lag=options.lag,
     ) as kraken:
+        for symbol, price in _pairs(options.price).items():
+            kraken.set_price(symbol, float(price))
         print(kraken.url, flush=True)
         while True:
             await clock.sleep(1)
             kraken.tick()
 
 
-def _balances(texts: Sequence[str]) -> dict[str, str]:
-    return {code: amount for code, _, amount in (text.partition("=") for text in texts)}
+def _pairs(texts: Sequence[str]) -> dict[str, str]:
+    return {name: value for name, _, value in (text.partition("=") for text in texts)}
 
 
 def main() -> None:
@@ -43,6 +47,8 @@ def main() -> None:
     parser.add_argument("--key", default="key")
     parser.add_argument("--secret", default="", help="base64; a built-in one without it")
     parser.add_argument("--balance", nargs="*", default=["USD=10000"], metavar="CODE=AMOUNT")
+    parser.add_argument("--price", nargs="*", default=[], metavar="SYMBOL=PRICE", help="others move by themselves")
+    parser.add_argument("--permission", nargs="*", default=[], help="what the key may do besides querying and trading")
     parser.add_argument("--tier", choices=TIERS, default="intermediate")
     parser.add_argument("--lag", type=float, default=0.0, help="seconds until questions see a new order")
     with contextlib.suppress(KeyboardInterrupt):

@@ -39,11 +39,13 @@ class Account:
         """The fee of orders that waited in the book, as a fraction of the cost."""
         return rate(MAKER_FEES, self.traded)
 
-    def post(self, asset: str, kind: str, amount: Decimal, fee: Decimal, reference: str, at: float) -> Entry:
+    def post(
+        self, asset: str, kind: str, amount: Decimal, fee: Decimal, reference: str, at: float, subtype: str = ""
+    ) -> Entry:
         """Change a balance by `amount` less `fee` and write it down."""
         balance = self.totals.get(asset, ZERO) + amount - fee
         self.totals[asset] = balance
-        entry = Entry(self._ids.next("L"), reference, kind, asset, amount, fee, balance, at)
+        entry = Entry(self._ids.next("L"), reference, kind, asset, amount, fee, balance, at, subtype)
         self.ledger.append(entry)
         return entry
 

@@ -70,7 +70,7 @@ def entry_answer(entry: Entry) -> dict[str, Any]:
         "refid": entry.reference,
         "time": entry.at,
         "type": entry.kind,
-        "subtype": "",
+        "subtype": entry.subtype,
         "aclass": "currency",
         "asset": entry.asset,
         "amount": f"{entry.amount:.10f}",

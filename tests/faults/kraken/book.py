@@ -57,6 +57,7 @@ class DeepMarket(KrakenMarket):
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
         self._books: dict[str, Book] = {}
+        self._statuses: dict[str, str] = {}
 
     def set_book(self, symbol: str, bids: Sequence[Level], asks: Sequence[Level]) -> None:
         """From now on `symbol` trades against this book, which empties as orders take from it."""
@@ -81,8 +82,16 @@ class DeepMarket(KrakenMarket):
         """The price of the last trade."""
         return Decimal(str(self.price(pair, self.now()))).quantize(pair.tick)
 
+    def status(self, pair: Pair) -> str:
+        """What AssetPairs says of `pair`: online, cancel_only, post_only, limit_only, reduce_only."""
+        return self._statuses.get(pair.id, pair.status)
+
+    def set_status(self, symbol: str, status: str) -> None:
+        """From now on `symbol` is in this mode."""
+        self._statuses[pair_of(symbol).id] = status
+
     def answers(self) -> Mapping[str, Callable[[Mapping[str, str]], dict[str, Any]]]:
-        return {**super().answers(), "Depth": self._depth}
+        return {**super().answers(), "Depth": self._depth, "AssetPairs": self._listings}
 
     def _made(self, pair: Pair) -> Book:
         last = self.last(pair)
@@ -93,6 +102,12 @@ class DeepMarket(KrakenMarket):
             bids=[(last - step * pair.tick, volume) for step in steps],
             asks=[(last + step * pair.tick, volume) for step in steps],
         )
+
+    def _listings(self, query: Mapping[str, str]) -> dict[str, Any]:
+        listed = super().answers()["AssetPairs"](query)
+        return {
+            id_: {**listing, "status": self._statuses.get(id_, listing["status"])} for id_, listing in listed.items()
+        }
 
     def _depth(self, query: Mapping[str, str]) -> dict[str, Any]:
         allow(query, "pair", "count", "assetVersion")

@@ -17,7 +17,7 @@ from tests.faults.kraken.faults import Fault, Faults
 from tests.faults.kraken.front import Front, Received
 from tests.faults.kraken.limits import INTERMEDIATE, Limits, Tier
 from tests.faults.kraken.matching import Engine
-from tests.faults.kraken.records import ZERO, Ids, Order, OrderType, Side, Status, Ticket, Trade
+from tests.faults.kraken.records import ZERO, Entry, Ids, Order, OrderType, Side, Status, Ticket, Trade
 from tests.faults.kraken.rest import PrivateApi
 from tests.faults.kraken.venue_clock import VenueClock
 from tests.faults.kraken.websocket import Streams
@@ -104,6 +104,11 @@ class KrakenExchange:
         return self._account.balances()
 
     @property
+    def ledger(self) -> Sequence[Entry]:
+        """Every change of a balance, oldest first."""
+        return self._account.ledger
+
+    @property
     def requests(self) -> Sequence[Received]:
         """Every REST request that arrived, public ones too."""
         return self._front.requests
@@ -187,13 +192,31 @@ class KrakenExchange:
         """An order that is pending or stalled goes on."""
         self._engine.release(self._engine.orders[order_id])
 
-    def order_by_hand(self, symbol: str, side: str, type_: str, volume: Decimal, price: Decimal | None = None) -> Order:
-        """The account's owner places an order past the API. Raises Refused."""
-        return self._engine.place(Ticket(pair_of(symbol), Side(side), OrderType(type_), volume, price))
+    def set_status(self, symbol: str, status: str) -> None:
+        """From now on this pair is in a mode of its own: online, cancel_only, post_only, limit_only, reduce_only."""
+        self._market.set_status(symbol, status)
 
-    def post(self, code: str, kind: str, amount: Decimal) -> None:
-        """Money from outside: `kind` is deposit, withdrawal (a negative amount) or staking."""
-        self._account.post(ASSETS.get(code, code), kind, amount, ZERO, self._ids.next("F"), self._market.now())
+    def order_by_hand(
+        self,
+        symbol: str,
+        side: str,
+        type_: str,
+        volume: Decimal,
+        price: Decimal | None = None,
+        flags: tuple[str, ...] = ("fciq",),
+    ) -> Order:
+        """The account's owner places an order past the API. Raises Refused."""
+        return self._engine.place(Ticket(pair_of(symbol), Side(side), OrderType(type_), volume, price, flags=flags))
+
+    def post(self, code: str, kind: str, amount: Decimal, fee: Decimal = ZERO, subtype: str = "") -> None:
+        """A balance changes: `kind` is deposit, withdrawal (a negative amount), staking, transfer or adjustment."""
+        reference, now = self._ids.next("F"), self._market.now()
+        self._account.post(ASSETS.get(code, code), kind, amount, fee, reference, now, subtype)
+
+    def drift(self, code: str, amount: Decimal) -> None:
+        """A balance changes and no ledger entry tells why."""
+        asset = ASSETS.get(code, code)
+        self._account.totals[asset] = self._account.totals.get(asset, ZERO) + amount
 
     def tick(self) -> None:
         """Let time act on open orders, and send prices and heartbeats."""

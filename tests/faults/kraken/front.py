@@ -34,12 +34,13 @@ _BAD_MANNERS = ("EAPI:", "EQuery:", "ESession:", "EGeneral:", "EOrder:Rate limit
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A REST request as it arrived, `at` on the venue's clock. `key` is empty for the public ones."""
+    """A REST request as it arrived, `at` on the venue's clock. `key` is empty where none was sent along."""
 
     endpoint: str
     parameters: Mapping[str, str]
     key: str
     at: datetime
+    private: bool = False
 
 
 class Front:
@@ -101,7 +102,7 @@ class Front:
         endpoint, body = request.match_info["endpoint"], await request.text()
         form = _form(request.content_type, body)
         key = request.headers.get("API-Key", "")
-        self.requests.append(Received(endpoint, form, key, self._clock.now()))
+        self.requests.append(Received(endpoint, form, key, self._clock.now(), private=True))
         injection = self._faults.take(_fault_name(endpoint, form))
         if injection is not None:
             return await self._meet(injection, request, endpoint, form, body)

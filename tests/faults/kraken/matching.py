@@ -105,11 +105,12 @@ class Engine:
         self._tell(({Status.CLOSED: "filled"}.get(status, status.value), order, None))
 
     def _check_mode(self, ticket: Ticket) -> None:
-        for mode in (self._market.system, ticket.pair.status):
+        for mode in (self._market.system, self._market.status(ticket.pair)):
             barred = {
                 "cancel_only": True,
                 "post_only": "post" not in ticket.flags,
                 "limit_only": ticket.type is OrderType.MARKET,
+                "reduce_only": ticket.side is Side.BUY,
             }.get(mode, False)
             if barred:
                 raise Refused(f"EService:Market in {mode} mode")

@@ -155,6 +155,7 @@ class Entry:
     fee: Decimal
     balance: Decimal
     at: float
+    subtype: str = ""
 
 
 class Ids:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -72,3 +74,34 @@ async def test_a_cancelled_sleeper_disturbs_nobody() -> None:
     clock.advance(5)
     await asyncio.wait_for(there, 5)
     assert gone.cancelled()
+
+
+async def test_a_jump_sets_the_wall_clock_and_nothing_else() -> None:
+    clock, woken = SimulatedClock(START), list[str]()
+
+    async def sleep(seconds: int, name: str) -> None:
+        await clock.sleep(seconds)
+        woken.append(name)
+
+    tasks = [asyncio.create_task(sleep(20, "late")), asyncio.create_task(sleep(10, "early"))]
+    await asyncio.sleep(0)
+    clock.advance(5)
+    clock.jump(timedelta(days=1))
+    assert (clock.now(), clock.monotonic()) == (START + timedelta(days=1, seconds=5), 5)
+    clock.jump(timedelta(days=-2))
+    assert (clock.now(), clock.monotonic()) == (START - timedelta(days=1) + timedelta(seconds=5), 5)
+    await asyncio.sleep(0)
+    assert woken == []
+    clock.advance(5)
+    await asyncio.sleep(0)
+    assert woken == ["early"]
+    clock.advance(10)
+    await asyncio.gather(*tasks)
+    assert woken == ["early", "late"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux stops its usual monotonic clock in sleep")
+def test_the_machine_s_sleep_counts_as_time_that_passed() -> None:
+    """No test can put a machine to sleep: this names the clock that goes on meanwhile."""
+    before = time.clock_gettime(time.CLOCK_BOOTTIME)
+    assert before <= SystemClock().monotonic() <= time.clock_gettime(time.CLOCK_BOOTTIME)

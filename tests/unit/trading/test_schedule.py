@@ -3,69 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
-from apscheduler.triggers.date import DateTrigger
 
 from tests.world import START, ZONE
-from trading.clock import SimulatedClock, SystemClock
-from trading.errors import ConcurrentUpdate
+from trading.clock import SimulatedClock
+from trading.errors import ConcurrentUpdate, Fatal
 from trading.schedule import CATCH_UP, DailyAt, Job, LiveSchedule, Slot, Walk, catch_up, hourly, once_per_day
 from trading.store.memory import MemoryStore
 from trading.store.port import Store
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-ODD_ZONES = (
-    "America/Denver",
-    "America/Havana",
-    "America/Sao_Paulo",
-    "America/Scoresbysund",
-    "Africa/Cairo",
-    "Africa/Casablanca",
-    "Asia/Beirut",
-    "Asia/Kathmandu",
-    "Asia/Tehran",
-    "Atlantic/Azores",
-    "Australia/Lord_Howe",
-    "Europe/Paris",
-    "Pacific/Apia",
-    "Pacific/Kiritimati",
-)
-
-
-def instants(at: time, zone: ZoneInfo, first: date, last: date) -> Iterator[datetime]:
-    trigger, end = DailyAt(at, zone), datetime.combine(last, at, zone).astimezone(UTC) + HOUR
-    due = trigger.get_next_fire_time(None, datetime.combine(first, time(), zone).astimezone(UTC))
-    while due < end:
-        yield due
-        due = trigger.get_next_fire_time(due, due)
-
-
-def local_dates(at: time, name: str, first: date, last: date) -> list[date]:
-    zone = ZoneInfo(name)
-    return [due.astimezone(zone).date() for due in instants(at, zone, first, last)]
-
-
-def every_day(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
-
-
-@pytest.mark.parametrize("at", [time(2, 30), time(23, 30), time(0, 0)])
-@pytest.mark.parametrize("name", ODD_ZONES)
-def test_there_is_exactly_one_instant_per_local_day_through_ten_years(name: str, at: time) -> None:
-    first, last = date(2020, 1, 2), date(2030, 12, 30)
-    assert local_dates(at, name, first, last) == every_day(first, last)
-
-
-@pytest.mark.parametrize("year", [2024])
-def test_and_in_every_zone_of_the_world(year: int) -> None:
-    first, last = date(year, 1, 2), date(year, 12, 30)
-    expected = every_day(first, last)
-    wrong = [name for name in sorted(available_timezones()) if local_dates(time(2, 30), name, first, last) != expected]
-    assert wrong == []
 
 
 def test_a_time_that_the_clock_change_skips_moves_to_right_after_the_gap() -> None:
@@ -238,36 +190,53 @@ async def test_what_was_caught_up_does_not_run_again_at_its_time(any_store: Stor
 
 
 async def test_the_live_schedule_wakes_jobs_and_survives_their_faults() -> None:
-    done, faults = asyncio.Event(), list[tuple[str, str]]()
+    faults, worked = list[tuple[str, str]](), list[tuple[str, datetime]]()
 
     async def fails(due: datetime) -> None:
         raise RuntimeError("no paper")
 
-    async def works(due: datetime) -> None:
-        done.set()
-
     async def told(name: str, error: Exception) -> None:
         faults.append((name, str(error)))
 
-    clock = SystemClock()
-    now = DateTrigger(clock.now() - HOUR)
-    schedule = LiveSchedule(
-        [Job("printer", now, fails), Job("worker", now, works)],
-        clock,
-        told,
-    )
-    schedule.start()
-    await asyncio.wait_for(done.wait(), 5)
-    schedule.stop()
-    schedule.stop()
-    assert faults == [("printer", "no paper")]
+    clock = SimulatedClock(START)
+    jobs = [Job("printer", hourly(), fails), recording(worked, "worker", hourly())]
+    async with scheduled(jobs, clock, told) as running:
+        await passing(clock, 2 * HOUR)
+        assert not running.done()
+    assert faults == [("printer", "no paper")] * 2
+    assert worked == [("worker", START + HOUR), ("worker", START + 2 * HOUR)]
 
 
-class WokenNow(DailyAt):
-    """A daily trigger whose alarm rings at once, whenever it is due."""
+async def test_a_fault_that_cannot_even_be_written_down_ends_the_schedule() -> None:
+    async def fails(due: datetime) -> None:
+        raise RuntimeError("no paper")
 
-    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:  # type: ignore[override]
-        return None if previous_fire_time else now
+    async def cannot_tell(name: str, error: Exception) -> None:
+        raise Fatal("the disk is full")
+
+    clock = SimulatedClock(START)
+    async with scheduled([Job("printer", hourly(), fails)], clock, cannot_tell) as running:
+        await passing(clock, HOUR)
+        with pytest.raises(ExceptionGroup) as ended:
+            await asyncio.wait_for(running, 5)
+    assert ended.group_contains(Fatal, match="the disk is full")
+
+
+async def test_a_job_that_takes_long_does_not_hold_up_another_and_runs_once_at_a_time() -> None:
+    worked, slow, finish = list[tuple[str, datetime]](), list[datetime](), asyncio.Event()
+
+    async def takes_long(due: datetime) -> None:
+        slow.append(due)
+        await finish.wait()
+
+    clock = SimulatedClock(START)
+    jobs = [Job("slow", hourly(), takes_long), recording(worked, "worker", hourly())]
+    async with scheduled(jobs, clock, _not_told):
+        await passing(clock, 3 * HOUR)
+        assert (len(slow), len(worked)) == (1, 3)
+        finish.set()
+        await passing(clock, MINUTE)
+        assert len(slow) == 2
 
 
 @pytest.mark.parametrize(("late", "runs"), [(HOUR, True), (timedelta(hours=16), False)])
@@ -275,20 +244,74 @@ async def test_a_wake_that_comes_hours_late_runs_the_day_it_was_meant_for_or_non
     """A machine that slept over night must not use up the new day's slot for yesterday's job."""
     told: list[tuple[str, datetime]] = []
     due = datetime(2025, 3, 3, 14, tzinfo=UTC)
-    ran = asyncio.Event()
-    after = Job("after", DateTrigger(SystemClock().now()), lambda due: _set(ran))
-    jobs = [recording(told, "rebalance", WokenNow(time(7), ZONE)), after]
-    schedule = LiveSchedule(jobs, SimulatedClock(due + late), _not_told)
-    schedule.start()
-    await asyncio.wait_for(ran.wait(), 5)
-    await asyncio.sleep(0)
-    schedule.stop()
+    clock = SimulatedClock(due - MINUTE)
+    async with scheduled([recording(told, "rebalance", DailyAt(time(7), ZONE))], clock, _not_told):
+        await asleep(clock, MINUTE + late)
+        await passing(clock, MINUTE)
     assert told == ([("rebalance", due)] if runs else [])
+
+
+async def test_a_clock_set_back_over_a_job_runs_the_day_once() -> None:
+    runs, store = list[Slot](), MemoryStore()
+
+    async def run(slot: Slot) -> None:
+        async with store.transaction() as tx:
+            await slot.claim(tx)
+        runs.append(slot)
+
+    clock = SimulatedClock(datetime(2025, 3, 3, 13, 59, tzinfo=UTC))
+    job = Job("rebalance", DailyAt(time(7), ZONE), once_per_day("rebalance", store, ZONE, run))
+    async with scheduled([job], clock, _not_told):
+        await passing(clock, 2 * MINUTE)
+        assert len(runs) == 1
+        clock.jump(-HOUR)
+        await passing(clock, 2 * HOUR)
+        clock.jump(-DAY)
+        await passing(clock, HOUR)
+    assert [slot.day for slot in runs] == ["2025-03-03"]
+
+
+async def test_a_job_is_not_missed_while_the_clock_is_set_back_just_before_it() -> None:
+    told: list[tuple[str, datetime]] = []
+    due = datetime(2025, 3, 3, 14, tzinfo=UTC)
+    clock = SimulatedClock(due - timedelta(seconds=100))
+    async with scheduled([recording(told, "rebalance", DailyAt(time(7), ZONE))], clock, _not_told):
+        clock.jump(timedelta(seconds=-45))
+        await passing(clock, 5 * MINUTE)
+    assert told == [("rebalance", due)]
+
+
+Told = Callable[[str, Exception], Awaitable[None]]
+
+
+@asynccontextmanager
+async def scheduled(jobs: Sequence[Job], clock: SimulatedClock, failed: Told) -> AsyncIterator[asyncio.Task[None]]:
+    running = asyncio.create_task(LiveSchedule(jobs, clock, failed).run())
+    await turns()
+    try:
+        yield running
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def turns() -> None:
+    for _ in range(12):
+        await asyncio.sleep(0)
+
+
+async def passing(clock: SimulatedClock, span: timedelta) -> None:
+    """Time goes by while the machine is awake."""
+    for _ in range(int(span / timedelta(seconds=30))):
+        clock.advance(30)
+        await turns()
+
+
+async def asleep(clock: SimulatedClock, span: timedelta) -> None:
+    """The machine sleeps, and every timer comes late."""
+    clock.advance(span.total_seconds())
+    await turns()
 
 
 async def _not_told(name: str, error: Exception) -> None:
     raise AssertionError(f"{name} failed: {error}")
-
-
-async def _set(event: asyncio.Event) -> None:
-    event.set()

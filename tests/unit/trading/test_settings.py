@@ -54,6 +54,14 @@ def test_the_environment_wins_over_the_file_and_the_file_over_the_defaults(tmp_p
     assert read(tmp_path, {"STARTING_CASH": "300"}, file, forced={"STARTING_CASH": "500"}).starting_cash == 500
 
 
+def test_short_selling_is_off_and_cannot_be_turned_on_yet(tmp_path: Path) -> None:
+    assert read(tmp_path).enable_short is False
+    assert complaint(tmp_path, {"ENABLE_SHORT": "true"}) == (
+        "ENABLE_SHORT is true, but no connected exchange account reports margin to this program; "
+        "set ENABLE_SHORT=false."
+    )
+
+
 def test_an_empty_value_is_an_unset_one(tmp_path: Path) -> None:
     settings = read(tmp_path, {"STARTING_CASH": "", "MAX_ORDER_SIZE": "  "}, "STARTING_CASH=250\nQUOTE_CURRENCY=\n")
     assert (settings.starting_cash, settings.max_order_size, settings.quote) == (250, None, "USD")

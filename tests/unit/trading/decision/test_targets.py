@@ -9,11 +9,14 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.world import START, instrument, limits
-from trading.decision.targets import Derivation, Derived, Portfolio
+from tests.world import FEE, START, instrument, limits
+from trading.clock import SimulatedClock
+from trading.decision.targets import Derivation, Derived, Portfolio, Terms
 from trading.domain.market import Quote
 from trading.domain.order import Side
 from trading.domain.plan import TargetPlan, TargetWeight
+from trading.exchange.ports import FeeRates
+from trading.market.fees import FeeTable
 
 PAIRS = {symbol: instrument(symbol) for symbol in ("BTC/USD", "ETH/USD", "SOL/USD")}
 PRICES = {"BTC/USD": Decimal(100), "ETH/USD": Decimal(10), "SOL/USD": Decimal(1)}
@@ -25,7 +28,13 @@ def plan(**weights: str) -> TargetPlan:
 
 
 def derive(
-    wanted: TargetPlan, cash: str = "1000", spread: str = "0", prices: Any = None, held: Any = None, **changed: Any
+    wanted: TargetPlan,
+    cash: str = "1000",
+    spread: str = "0",
+    prices: Any = None,
+    held: Any = None,
+    take_profit: Any = None,
+    **changed: Any,
 ) -> Derived:
     """Orders for a portfolio of `cash` and `held` (base quantities by base)."""
     amounts = {f"{base}/USD": Decimal(quantity) for base, quantity in (held or {}).items()}
@@ -37,7 +46,8 @@ def derive(
     equity = Decimal(cash) + sum((q * quotes[s].mid for s, q in amounts.items() if s in quotes), Decimal(0))
     numbers = itertools.count()
     portfolio = Portfolio(equity, Decimal(cash), amounts)
-    return Derivation(portfolio, PAIRS, quotes, limits(**changed), "b", lambda: str(next(numbers))).orders(wanted)
+    terms = Terms(limits(**changed), FeeTable(FeeRates(FEE, FEE), SimulatedClock(START)), take_profit)
+    return Derivation(portfolio, PAIRS, quotes, terms, "b", lambda: str(next(numbers))).orders(wanted)
 
 
 def orders(derived: Derived) -> list[tuple[Side, str, Decimal]]:
@@ -120,6 +130,32 @@ def test_the_largest_order_clamps_and_is_noted() -> None:
     derived = derive(plan(BTC="0.8"), max_order_size=Decimal(120))
     assert orders(derived) == [(Side.BUY, "BTC", Decimal("1.2"))]
     assert derived.notes == ("buy BTC 800.00 → 120.00 USD (largest order)",)
+
+
+def test_dust_that_no_order_can_sell_is_named() -> None:
+    derived = derive(plan(BTC="0.5"), held={"ETH": "0.00005"})
+    assert derived.notes == ("sell ETH for less than 0.01 USD left out: below the minimum of 5.00",)
+    assert derived.left_out == 1
+
+
+def test_what_a_whole_sale_leaves_behind_below_a_step_is_named() -> None:
+    derived = derive(plan(), held={"BTC": "1.00004"})
+    assert orders(derived) == [(Side.SELL, "BTC", Decimal(1))]
+    assert derived.notes == ("0.00004 BTC (less than 0.01 USD) stay as dust: below the minimum of 5 USD",)
+    assert derived.left_out == 0
+
+
+def test_buys_that_the_cash_does_not_cover_are_told() -> None:
+    derived = derive(plan(BTC="0.9", ETH="0.1"), cash="400", held={"ETH": "60"}, max_order_size=Decimal(300))
+    assert "sell ETH 500.00 → 300.00 USD (largest order)" in derived.notes
+    assert "buys cut to 77% of the plan: the cash covers no more" in derived.notes
+    assert derived.left_out == 0
+
+
+def test_an_entry_knows_how_far_it_may_run_and_an_exit_does_not_care() -> None:
+    derived = derive(plan(ETH="0.9"), cash="0", held={"BTC": "10"}, take_profit=Decimal("0.03"))
+    assert [intent.expected_move for intent in derived.intents] == [None, Decimal("0.03")]
+    assert [intent.expected_move for intent in derive(plan(ETH="0.9")).intents] == [None]
 
 
 weights = st.lists(st.integers(0, 40), min_size=3, max_size=3).filter(lambda w: sum(w) <= 100)

@@ -121,6 +121,66 @@ async def test_a_wish_that_cannot_be_is_refused_and_leaves_no_trace(
     assert not world.core.approvals.waiting()
 
 
+async def notes(world: SmallWorld, side: Side, value: str, unit: AmountUnit) -> tuple[str, ...]:
+    shown = await wish(world, side, value, unit)
+    assert isinstance(shown, ApprovalView)
+    return shown.approval.notes
+
+
+STEPS = "the venue trades in steps of 0.0001 BTC."
+
+
+@pytest.mark.parametrize(
+    ("side", "value", "unit", "expected"),
+    [
+        (Side.BUY, "0.5", BASE, ()),
+        (Side.BUY, "0.50005", BASE, (f"0.00005 BTC of it left out: {STEPS}",)),
+        (Side.BUY, "50.004", QUOTE, ()),
+        (Side.SELL, "0.50005", BASE, (f"0.00005 BTC of it left out: {STEPS}",)),
+        (Side.SELL, "0.95", BASE, ()),
+        (Side.SELL, "0.9503", BASE, ("0.0497 BTC (4.97 USD) stay as dust: below the minimum of 5 USD.",)),
+        (Side.SELL, "0.99999", BASE, ("0.0001 BTC (0.01 USD) stay as dust: below the minimum of 5 USD.",)),
+        (Side.SELL, "1", FRACTION, ()),
+    ],
+)
+async def test_what_is_not_sent_of_a_wish_and_what_can_never_be_sold_is_told(
+    world: SmallWorld, side: Side, value: str, unit: AmountUnit, expected: tuple[str, ...]
+) -> None:
+    await world.buy("1")
+    assert await notes(world, side, value, unit) == expected
+
+
+async def test_what_a_coarse_step_leaves_of_an_amount_of_money_is_told(world: SmallWorld) -> None:
+    world.tell("BTC/USD", 10_000)
+    assert await notes(world, Side.BUY, "50.7", QUOTE) == (f"0.70 USD of it left out: {STEPS}",)
+
+
+async def test_a_minimum_in_coins_is_told_in_coins(world: SmallWorld) -> None:
+    await world.buy("1")
+    world.tell("BTC/USD", 10_000)
+    assert await notes(world, Side.SELL, "0.9991", BASE) == (
+        "0.0009 BTC (9.00 USD) stay as dust: below the minimum of 0.001 BTC.",
+    )
+
+
+async def test_flattening_names_what_stays(world: SmallWorld) -> None:
+    await world.buy("3")
+    await world.buy("6", "SOL/USD")
+    world.tell("SOL/USD", "0.5")
+    shown = await world.desk.preview_flatten("@ana")
+    assert isinstance(shown, ApprovalView)
+    assert shown.approval.notes == ("6 SOL (3.00 USD) stay as dust: below the minimum of 5 USD.",)
+
+
+async def test_flattening_nothing_but_dust_names_it(world: SmallWorld) -> None:
+    await world.buy("6", "SOL/USD")
+    world.tell("SOL/USD", "0.5")
+    refused = await world.desk.preview_flatten("@ana")
+    assert code(refused) is RefusalCode.NOTHING_TO_SELL
+    assert isinstance(refused, Refused)
+    assert "6 SOL (3.00 USD) stay as dust" in refused.detail
+
+
 async def test_flattening_nothing_is_refused(world: SmallWorld) -> None:
     assert code(await world.desk.preview_flatten("@ana")) is RefusalCode.NOTHING_TO_SELL
 

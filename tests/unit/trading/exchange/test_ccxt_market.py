@@ -199,3 +199,57 @@ def test_every_address_goes_to_the_new_host_and_keeps_its_path() -> None:
         "weight": 3,
     }
     assert redirected("wss://ws.example.com/v2", "https://proxy/kraken/") == "wss://proxy/kraken/v2"
+
+
+async def test_an_order_book_comes_exactly_and_as_old_as_its_question(
+    market: CcxtMarketData, server: KrakenServer
+) -> None:
+    server.set_price("BTC/USD", 60_000.0)
+    book = await market.depth("BTC/USD", limit=3)
+    assert book is not None
+    assert book.bids == tuple((Decimal(price), Decimal("0.417")) for price in ("59999.9", "59999.8", "59999.7"))
+    assert book.asks == tuple((Decimal(price), Decimal("0.417")) for price in ("60000.1", "60000.2", "60000.3"))
+    assert book.at == NOW
+
+
+@pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.HANG])
+async def test_a_failing_order_book_is_retryable_and_the_next_one_works(
+    market: CcxtMarketData, server: KrakenServer, fault: Fault
+) -> None:
+    await market.instruments()
+    server.fail("Depth", fault)
+    with pytest.raises(Retryable):
+        await market.depth("BTC/USD")
+    assert await market.depth("BTC/USD") is not None
+
+
+@pytest.mark.parametrize(
+    ("bids", "asks"),
+    [
+        ('[["100.1","1.000",1]]', '[["100.0","1.000",1]]'),
+        ('[["100.0","1.000",1]]', '[["100.0","1.000",1]]'),
+        ("[]", '[["100.0","1.000",1]]'),
+        ('[["100.0","1.000",1]]', "[]"),
+        ('[["99.0","0.000",1]]', '[["100.0","1.000",1]]'),
+        ('[["-99.0","1.000",1]]', '[["100.0","1.000",1]]'),
+        ('[["99.0"]]', '[["100.0","1.000",1]]'),
+        ('[["NaN","1.000",1]]', '[["100.0","1.000",1]]'),
+        ('"none"', '[["100.0","1.000",1]]'),
+    ],
+)
+async def test_an_order_book_that_cannot_be_right_is_no_answer(
+    market: CcxtMarketData, server: KrakenServer, bids: str, asks: str
+) -> None:
+    await market.instruments()
+    server.say("Depth", f'{{"error":[],"result":{{"XXBTZUSD":{{"asks":{asks},"bids":{bids}}}}}}}')
+    with pytest.raises(Retryable):
+        await market.depth("BTC/USD")
+
+
+@pytest.mark.parametrize(("text", "status"), [('{"error":["EGeneral:Unknown method"]}', 200), ("404: Not Found", 404)])
+async def test_a_venue_that_knows_no_order_books_has_none(
+    market: CcxtMarketData, server: KrakenServer, text: str, status: int
+) -> None:
+    await market.instruments()
+    server.say("Depth", text, status)
+    assert await market.depth("BTC/USD") is None

@@ -13,6 +13,7 @@ from trading.clock import SimulatedClock
 from trading.errors import Retryable, SettingsError
 from trading.exchange.ccxt_private import PrivateClient
 from trading.exchange.credentials import Credentials
+from trading.exchange.key_permissions import reason_against_live
 from trading.exchange.kraken_api import KrakenApi
 from trading.exchange.request_budget import KRAKEN_TIERS, Urgency
 from trading.exchange.unified_api import UnifiedApi
@@ -144,9 +145,19 @@ def test_a_key_that_cannot_be_one_is_refused_at_once(credentials: Credentials, c
     assert credentials.secret.strip() == "" or credentials.secret not in str(refused.value)
 
 
-async def test_kraken_is_spoken_to_in_its_own_words_and_others_are_never_live(clock: SimulatedClock) -> None:
+async def test_kraken_is_spoken_to_in_its_own_words_and_who_cannot_be_asked_is_never_live(
+    clock: SimulatedClock,
+) -> None:
     own = PrivateClient("kraken", KEY, clock=clock)
-    other = PrivateClient("binance", KEY, clock=clock)
+    other = PrivateClient("bitvavo", KEY, clock=clock)
     assert isinstance(private_api(own), KrakenApi)
     assert isinstance(private_api(other), UnifiedApi)
-    assert "cannot be verified" in (await UnifiedApi(other).permissions()).reason
+    assert "cannot be verified" in (reason_against_live(await UnifiedApi(other).permissions()) or "")
+
+
+async def test_a_key_with_a_passphrase_is_refused_without_it(clock: SimulatedClock) -> None:
+    with pytest.raises(SettingsError, match="EXCHANGE_API_PASSWORD is needed"):
+        PrivateClient("okx", KEY, clock=clock)
+    line = PrivateClient("okx", Credentials(KEY.key, KEY.secret, "a passphrase"), clock=clock)
+    assert line.client.password == "a passphrase"
+    await line.close()

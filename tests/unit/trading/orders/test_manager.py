@@ -137,13 +137,13 @@ async def test_a_venues_refusal_is_told_in_its_words(world: SmallWorld) -> None:
 async def test_a_buy_is_cut_when_the_price_rose_since_the_review(world: SmallWorld) -> None:
     """What was reviewed at 100 is sent at 110: as much as the cash pays for, in whole lots."""
     intents = [world.intent(Side.BUY, "9.9")]
-    execute = world.core.intake._manager.execute
+    execute = world.core.intake._execution.execute
 
     async def risen(orders: Any) -> Any:
         world.tell("BTC/USD", 110)
         return await execute(orders)
 
-    world.core.intake._manager.execute = risen  # type: ignore[method-assign]
+    world.core.intake._execution.execute = risen  # type: ignore[method-assign]
     await world.submit(*intents)
     assert world.held() == Decimal("9.0546")
     assert 0 <= world.cash < Decimal("0.02")

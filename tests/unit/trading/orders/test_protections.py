@@ -6,9 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from tests.world import rules, started
+from tests.world import START, instrument, rules, started
+from trading.domain.money import ZERO, Money
+from trading.domain.order import Fill, Side
 from trading.domain.portfolio import Protection
-from trading.orders.protections import ExitRules
+from trading.orders.protections import ExitRules, Protections
+from trading.portfolio.book import Book
+from trading.store.memory import MemoryStore
 from trading.store.port import Store
 
 BOTH = rules(exits=ExitRules(Decimal("0.02"), Decimal("0.03")))
@@ -42,6 +46,32 @@ async def test_a_partial_sale_leaves_them_and_a_full_one_takes_them_away(any_sto
     assert world.core.protections.get("BTC/USD") is None
     assert world.core.protections.symbols() == ()
     assert (await world.restarted()).core.protections.get("BTC/USD") is None
+
+
+def a_fill(side: Side, quantity: str, price: str) -> Fill:
+    return Fill("t", "o", "BTC/USD", side, Decimal(price), Decimal(quantity), Money(ZERO, "USD"), START, margin=True)
+
+
+async def test_the_levels_of_a_short_position_are_upside_down_and_follow_it_through_zero() -> None:
+    store, book, protections = MemoryStore(), Book("USD"), Protections(BOTH.exits)
+
+    async def after(side: Side, quantity: str, price: str) -> Protection | None:
+        fill = a_fill(side, quantity, price)
+        book.apply_fill(fill)
+        async with store.transaction() as tx:
+            await protections.after_fill(tx, fill, book.position("BTC/USD"), instrument())
+        async with store.reading() as read:
+            assert tuple(await read.protections()) == protections.checkpoint()
+        return protections.get("BTC/USD")
+
+    short = Protection("BTC/USD", Decimal("102.00"), Decimal("97.00"), Decimal(100))
+    assert await after(Side.SELL, "2", "100") == short
+    assert await after(Side.BUY, "1", "99") == short
+    assert await after(Side.SELL, "1", "110") == Protection(
+        "BTC/USD", Decimal("107.10"), Decimal("101.85"), Decimal(105)
+    )
+    assert await after(Side.BUY, "3", "100") == Protection("BTC/USD", Decimal("98.00"), Decimal("103.00"), Decimal(100))
+    assert await after(Side.SELL, "1", "100") is None
 
 
 @pytest.mark.parametrize(

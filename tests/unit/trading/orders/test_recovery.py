@@ -12,6 +12,7 @@ from trading.domain.event import BatchCompleted, Started
 from trading.domain.money import Money
 from trading.domain.order import Batch, Order, OrderStatus, Side, Source
 from trading.domain.portfolio import Posting
+from trading.domain.risk import RefusalCode, Refused
 from trading.errors import NeedsOperator, Retryable
 from trading.store.port import Store
 
@@ -105,12 +106,16 @@ async def test_a_sale_that_still_rests_keeps_its_holding_reserved(any_store: Sto
     assert world.core.account.free_holding("BTC/USD") == 1
 
 
-async def test_a_venue_that_cannot_be_asked_stops_the_start(any_store: Store) -> None:
+async def test_while_the_venue_cannot_be_asked_the_order_stays_in_doubt_and_its_pair_takes_no_entries(
+    any_store: Store,
+) -> None:
     world, order = await interrupted(any_store, OrderStatus.UNKNOWN)
     world.venue.remembers[order.client_order_id] = Retryable("the exchange is down")
-    with pytest.raises(Retryable):
-        await world.core.start()
+    await world.core.start()
     assert (await stored(world)).status is OrderStatus.UNKNOWN
+    refused = await world.submit(world.intent(Side.BUY, "0.1"))
+    assert isinstance(refused, Refused)
+    assert refused.code is RefusalCode.ORDER_IN_FLIGHT
 
 
 async def test_nothing_open_means_nothing_to_recover(any_store: Store) -> None:

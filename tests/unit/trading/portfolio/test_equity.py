@@ -77,7 +77,17 @@ async def test_at_finds_the_last_point_at_or_before_an_instant(world: SmallWorld
 
 
 async def test_up_to_now_ends_with_a_point_of_now_that_is_not_kept(world: SmallWorld) -> None:
-    assert len(world.core.curve.up_to_now()) == 1
+    assert len(world.core.curve.up_to(world.clock.now())) == 1
     world.clock.advance(60)
-    assert [point.at for point in world.core.curve.up_to_now()] == [START, START + timedelta(minutes=1)]
+    assert [point.at for point in world.core.curve.up_to(world.clock.now())] == [START, START + timedelta(minutes=1)]
     assert len(world.core.curve.points) == 1
+
+
+async def test_a_window_that_ended_a_moment_ago_still_holds_the_point_of_now() -> None:
+    world = await started()
+    await world.buy("1")
+    asked = world.clock.now()
+    world.clock.advance(2)
+    world.tell("BTC/USD", 110)
+    last = world.core.curve.up_to(asked)[-1]
+    assert (last.at, last.equity) == (asked, world.core.account.equity())

@@ -17,6 +17,7 @@ from trading.exchange.candle_market import CandleMarket
 from trading.exchange.columns import from_ms
 from trading.exchange.paper import PaperVenue
 from trading.exchange.ports import FeeRates
+from trading.market.fees import FeeTable
 from trading.orders.protections import ExitRules
 from trading.research.grid import Grid
 from trading.research.replay import PRICES_NEVER_AGE, Replay, ReplayCounts
@@ -54,7 +55,7 @@ async def run_engine(
     rate = FeeRates(Decimal(fee), Decimal(fee))
     told = rules(
         symbols,
-        limits(max_price_age=PRICES_NEVER_AGE, fee_rate=Decimal(fee)),
+        limits(max_price_age=PRICES_NEVER_AGE),
         starting_cash=Decimal(cash),
         exits=ExitRules(*(None if level is None else Decimal(level) for level in (stop, target))),
     )
@@ -65,6 +66,7 @@ async def run_engine(
         lambda prices, pairs, free: PaperVenue(prices, clock, pairs, fee=rate, slippage=Decimal(0), free=free),
         clock,
         clock,
+        FeeTable(rate, clock),
     )
     core = await assemble(told, adapters, AllocatorPlanner())
     await core.start()

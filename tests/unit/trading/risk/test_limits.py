@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from tests.world import instrument, limits
+from tests.world import FEE, instrument, limits
 from trading.domain.money import round_down, round_up
 from trading.domain.order import OrderIntent, OrderType, Side, Source
 from trading.domain.risk import RefusalCode, Refused, TradingState
 from trading.risk import limits as checks
-from trading.risk.limits import CHECKS, Check, Facts
+from trading.risk.limits import CHECKS, Check, Facts, Liquidity
 
 BTC = instrument()
 
@@ -25,7 +25,9 @@ def intent(side: Side = Side.BUY, quantity: str = "1", **changes: Any) -> OrderI
 
 
 def facts(**changes: Any) -> Facts:
-    plain = Facts(TradingState.ACTIVE, "", Decimal(100), timedelta(seconds=1), Decimal(1000), Decimal(5), Decimal(1500))
+    plain = Facts(
+        TradingState.ACTIVE, "", Decimal(100), timedelta(seconds=1), Decimal(1000), Decimal(5), Decimal(1500), FEE
+    )
     return replace(plain, **changes)
 
 
@@ -140,6 +142,59 @@ def test_nothing_is_sold_that_is_not_held_and_free() -> None:
     assert checks.holding(intent(Side.SELL, "5"), facts(), limits()) is None
     assert refusal(checks.holding, intent(Side.SELL, "5.0001"), facts()).code is RefusalCode.EXCEEDS_POSITION
     assert refusal(checks.holding, EXIT, facts(holding=Decimal(0))).code is RefusalCode.NOTHING_TO_SELL
+
+
+GUARDED = {"max_spread": Decimal("0.02"), "max_slippage": Decimal("0.01"), "min_edge": Decimal("0.001")}
+
+
+def book(spread: str = "0", slippage: str | None = "0", age: float = 0) -> Liquidity:
+    return Liquidity(Decimal(spread), None if slippage is None else Decimal(slippage), timedelta(seconds=age))
+
+
+@pytest.mark.parametrize(
+    ("check", "good", "bad", "code"),
+    [
+        (checks.spread, book("0.02"), book("0.0201"), RefusalCode.SPREAD_TOO_WIDE),
+        (checks.slippage, book(slippage="0.01"), book(slippage="0.0101"), RefusalCode.SLIPPAGE_TOO_HIGH),
+        (checks.slippage, book(), book(slippage=None), RefusalCode.SLIPPAGE_TOO_HIGH),
+        (checks.book_age, book(age=120), book(age=120.1), RefusalCode.STALE_PRICE),
+    ],
+)
+def test_an_entry_needs_a_book_that_is_narrow_deep_and_new(
+    check: Check, good: Liquidity, bad: Liquidity, code: RefusalCode
+) -> None:
+    assert check(ENTRY, facts(liquidity=good), limits(**GUARDED)) is None
+    assert refusal(check, ENTRY, facts(liquidity=bad), **GUARDED).code is code
+    assert check(ENTRY, facts(), limits(**GUARDED)) is None
+
+
+def test_an_exit_is_refused_for_slippage_alone_and_an_urgent_one_for_nothing_of_it() -> None:
+    awful = facts(liquidity=book("0.5", "0.5", age=3600))
+    refused_by = [check for check in CHECKS if check(EXIT, awful, limits(**GUARDED))]
+    assert refused_by == [checks.slippage]
+    stop = intent(Side.SELL, source=Source.STOP, reduce_only=True, protective=True)
+    flatten = intent(Side.SELL, source=Source.FLATTEN, reduce_only=True)
+    assert not any(check(urgent, awful, limits(**GUARDED)) for check in CHECKS for urgent in (stop, flatten))
+
+
+def test_limits_on_the_book_that_are_off_look_at_nothing() -> None:
+    awful = facts(liquidity=book("0.5", "0.5"))
+    assert not any(check(ENTRY, awful, limits()) for check in CHECKS)
+
+
+def test_an_entry_must_be_meant_to_run_further_than_its_fees_and_what_must_be_left() -> None:
+    entry = intent(source=Source.STRATEGY, expected_move=Decimal("0.009"))
+    assert refusal(checks.edge, entry, facts(), **GUARDED).code is RefusalCode.NO_EDGE
+    assert checks.edge(replace(entry, expected_move=Decimal("0.00901")), facts(), limits(**GUARDED)) is None
+    assert checks.edge(entry, facts(fee=Decimal("0.0039")), limits(**GUARDED)) is None
+    assert checks.edge(entry, facts(), limits()) is None
+    assert checks.edge(replace(entry, source=Source.MANUAL), facts(), limits(**GUARDED)) is None
+
+
+def test_buying_is_reckoned_up_to_the_price_step_and_selling_down_to_it() -> None:
+    told = limits(slippage=Decimal("0.00015"))
+    assert told.cost_of_buying(BTC, Decimal(100), Decimal("0.01")) == Decimal("100.02") * Decimal("1.01")
+    assert told.left_of_selling(BTC, Decimal(100), Decimal("0.01")) == Decimal("99.98") * Decimal("0.99")
 
 
 def test_the_state_is_told_before_anything_else() -> None:

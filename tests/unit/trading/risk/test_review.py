@@ -14,7 +14,7 @@ from trading.risk.review import Review
 
 
 def review_of(world: SmallWorld, **changed: Any) -> Review:
-    return Review(limits(**changed), world.core.quotes, world.core.account, world.core.switch)
+    return Review(limits(**changed), world.core.quotes, world.core.account, world.core.switch, world.core.adapters.fees)
 
 
 async def test_a_batch_within_every_limit_is_approved(world: SmallWorld) -> None:

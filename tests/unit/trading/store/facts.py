@@ -47,8 +47,8 @@ def posting(account: str, amount: str, currency: str = "USD") -> Posting:
     return Posting("entry", account, Money(Decimal(amount), currency), START)
 
 
-def cash_flow(name: str = "deposit", amount: str = "100", minutes: float = 0) -> CashFlow:
-    return CashFlow(name, Money(Decimal(amount), "USD"), at(minutes), "paid in")
+def cash_flow(name: str = "deposit", amount: str = "100", minutes: float = 0, **changes: Any) -> CashFlow:
+    return replace(CashFlow(name, Money(Decimal(amount), "USD"), at(minutes), "paid in"), **changes)
 
 
 def approval(name: str = "card", batch_id: str = "batch", **changes: Any) -> Approval:

@@ -6,22 +6,36 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
-from tests.contract.stores import postgres_database
-from tests.unit.trading.store.facts import START, approval, batch, cycle, equity_point, fill, order, posting, thesis
+from tests.unit.trading.store.facts import (
+    BTC,
+    START,
+    approval,
+    batch,
+    cash_flow,
+    cycle,
+    equity_point,
+    fill,
+    order,
+    posting,
+    thesis,
+)
 from trading.domain.event import BatchCompleted
+from trading.domain.order import Fill
 from trading.errors import Fatal, SettingsError
 from trading.store import migrations
+from trading.store.codec import INSTRUMENTS
 from trading.store.sql import SqlStore
 from trading.store.sql_engine import label, parse_url
 from trading.store.sql_transaction import SqlTransaction
@@ -92,17 +106,7 @@ async def test_a_commit_waits_for_the_disk(tmp_path: Path) -> None:
     await store.close()
 
 
-@asynccontextmanager
-async def shared_database(adapter: str, folder: Path) -> AsyncIterator[str]:
-    if adapter == "sqlite":
-        yield f"sqlite:///{folder / DATABASE}"
-    else:
-        async with postgres_database() as url:
-            yield url
-
-
-@pytest.mark.parametrize("adapter", ["sqlite", "postgresql"])
-async def test_writers_of_two_programs_take_turns_and_lose_no_update(adapter: str, tmp_path: Path) -> None:
+async def test_writers_take_turns_and_lose_no_update(tmp_path: Path) -> None:
     async def count_up(store: SqlStore) -> None:
         async with store.transaction() as tx:
             count = int(await tx.meta("count") or 0)
@@ -110,16 +114,13 @@ async def test_writers_of_two_programs_take_turns_and_lose_no_update(adapter: st
             await tx.put_meta("count", str(count + 1))
             await tx.append(BatchCompleted(START, str(count)))
 
-    async with shared_database(adapter, tmp_path) as url:
-        stores = [SqlStore(url), SqlStore(url)]
-        for store in stores:
-            await store.open()
-        await asyncio.gather(*(count_up(store) for _ in range(15) for store in stores))
-        async with stores[0].reading() as queries:
-            assert await queries.meta("count") == "30"
-            assert [entry.seq for entry in await queries.events(0, 99)] == list(range(1, 31))
-        for store in stores:
-            await store.close()
+    store = store_in(tmp_path)
+    await store.open()
+    await asyncio.gather(*(count_up(store) for _ in range(30)))
+    async with store.reading() as queries:
+        assert await queries.meta("count") == "30"
+        assert [entry.seq for entry in await queries.events(0, 99)] == list(range(1, 31))
+    await store.close()
 
 
 async def test_readers_cannot_write(tmp_path: Path) -> None:
@@ -170,7 +171,7 @@ async def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
     (tmp_path / DATABASE).write_bytes(b"this was a database once" * 400)
     store = store_in(tmp_path)
-    with pytest.raises(Fatal, match="restore a backup"):
+    with pytest.raises(Fatal, match="no backup of it, so move it aside"):
         await store.open()
 
 
@@ -229,6 +230,44 @@ def test_the_migrations_end_at_the_tables_this_program_uses(tmp_path: Path) -> N
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     engine.dispose()
+
+
+OLD_ROWS = (
+    "INSERT INTO batches VALUES ('b', 'manual', '@ana', 'asked', '2025-03-01T12:00:00.000000+00:00', NULL)",
+    "INSERT INTO orders VALUES (1, 'o', 'i', 'b', '{instrument}', 'buy', '1', 'market', 'manual', 'asked', NULL, 0, 0, "
+    "'FILLED', '{at}', '{at}', 'v', '1', '100', '0.4', '')",
+    "INSERT INTO fills VALUES (1, 't', 'o', 'BTC/USD', 'buy', '100', '1', '0.4', 'USD', '{at}', '0')",
+    "INSERT INTO cash_flows VALUES (1, 'f', '1000', 'USD', '{at}', 'starting cash')",
+)
+"""A funded portfolio with one trade, as the first version of this program wrote it."""
+
+
+async def test_a_database_of_the_first_version_keeps_its_facts_and_books_flows_first(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    engine = create_engine(f"sqlite:///{tmp_path / DATABASE}")
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    engine.dispose()
+    at, market = "2025-03-01T12:00:00.000000+00:00", INSTRUMENTS.dump(BTC)
+    run_sql(tmp_path, *(row.replace("{at}", at).replace("{instrument}", market) for row in OLD_ROWS))
+
+    store = store_in(tmp_path)
+    await store.open()
+    async with store.reading() as queries:
+        flow, trade = await queries.booked()
+        assert (flow, (await queries.cash_flows())[0].worth) == (cash_flow("f", "1000", note="starting cash"), 1000)
+        assert isinstance(trade, Fill)
+        assert (trade.trade_id, trade.fee_worth, trade.margin) == ("t", Decimal("0.4"), False)
+        kept = await queries.order("o")
+        assert kept is not None
+        assert kept.intent.margin is False
+    async with store.transaction() as tx:
+        await tx.add_cash_flow(cash_flow("later"))
+        assert list(await tx.booked()) == [flow, trade, cash_flow("later")]
+    await store.close()
 
 
 # The process may write no byte beyond the limit, as on a full disk.

@@ -55,6 +55,15 @@ async def test_a_batch_shows_orders_fills_and_the_card_it_came_from(any_store: S
     assert decided.fills == batch.fills
 
 
+async def test_the_batch_of_an_order_is_found_by_the_orders_id(any_store: Store) -> None:
+    world = await started(any_store, TOLD)
+    await world.submit(world.intent(Side.BUY, "1"), world.intent(Side.BUY, "5", "ETH/USD"))
+    (card,) = await world.desk.pending()
+    for order in card.orders:
+        assert await world.desk.batch_of(order.client_order_id) == await world.desk.batch(card.batch.id)
+    assert await world.desk.batch_of("nothing") is None
+
+
 async def test_what_is_not_known_is_none(any_store: Store) -> None:
     world = await started(any_store)
     assert await world.desk.approval("nothing") is None

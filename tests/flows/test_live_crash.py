@@ -1,0 +1,236 @@
+"""LIVE, killed without warning while it trades at an exchange, and started anew: the exchange's books are ours.
+
+The exchange is a process of its own and strict; the bot buys and sells by commands and is killed at random moments
+after each press. An order that was killed on its way may stay in doubt for minutes, as long as the exchange has none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import re
+import sys
+from asyncio.subprocess import PIPE
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from tests.faults.kraken import Key
+from tests.flows.books import Books
+from tests.flows.lives import Life, life
+from tests.flows.page import Page, button, said
+from tests.flows.program import LINK, MAIN
+from tests.proof import Proof
+from trading.clock import SystemClock
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+KILLS = 10
+LONG_KILLS = 1_000
+LONGEST_LIFE = 3.0
+"""Seconds between the press and the kill at most: by then the order is through, or waits in the line of requests."""
+SEED = 20260302
+KEY = Key("bot")
+PRICES = {"BTC/USD": 60_000, "ETH/USD": 3_000, "SOL/USD": 150}
+ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+FINAL = {"FILLED", "CANCELED", "REJECTED", "EXPIRED"}
+SETTLED_WITHIN = 120.0
+CRUMB = Decimal("0.01")
+"""What the exchange's rounding of costs and fees may come to, in dollars."""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """The exchange's process, seen through its own door."""
+
+    url: str
+    door: aiohttp.ClientSession
+
+    async def state(self) -> dict[str, Any]:
+        async with self.door.get(f"{self.url}/control/state") as answer:
+            seen: dict[str, Any] = await answer.json()
+            return seen
+
+
+@asynccontextmanager
+async def exchange() -> AsyncIterator[Exchange]:
+    """A strict exchange with 10,000 dollars for `KEY`; a program that starts every few seconds asks too often for any
+    tier, so this one has no limits."""
+    prices = [f"{symbol}={price}" for symbol, price in PRICES.items()]
+    command = ("-m", "tests.faults.kraken", "--key", KEY.name, "--secret", KEY.secret, "--tier", "unlimited")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *command, "--price", *prices, cwd=MAIN.parent, env=dict(os.environ), stdout=PIPE
+    )
+    assert process.stdout is not None
+    try:
+        found = ADDRESS.search((await process.stdout.readline()).decode())
+        assert found is not None
+        async with aiohttp.ClientSession() as door:
+            yield Exchange(found[0], door)
+    finally:
+        process.kill()
+        await process.wait()
+
+
+def settings(url: str) -> dict[str, str]:
+    later = (SystemClock().now().hour + 12) % 24  # no scheduled work comes between
+    return {
+        "MODE": "live",
+        "EXCHANGE_BASE_URL": url,
+        "EXCHANGE_API_KEY": KEY.name,
+        "EXCHANGE_API_SECRET": KEY.secret,
+        "EXCHANGE_TIER": "pro",
+        "SYMBOLS": ",".join(PRICES),
+        "MONITOR_INTERVAL_SECONDS": "1",
+        "TIMEZONE": "UTC",
+        "REBALANCE_AT": f"{later:02}:30",
+        "REPORT_AT": f"{later:02}:40",
+    }
+
+
+@asynccontextmanager
+async def bot(folder: Path, url: str) -> AsyncIterator[tuple[Life, Page]]:
+    """A life of the bot that is up, and its page."""
+    async with life(folder, "run", **settings(url)) as alive:
+        await alive.up()
+        link = LINK.search(alive.printed)
+        assert link is not None
+        async with Page.opened(link[1], link[2]) as page:
+            yield alive, page
+
+
+@dataclass(frozen=True)
+class Survivor:
+    """What is left after `kills` kills and one life that settled everything."""
+
+    books: Books
+    venue: dict[str, Any]
+    kills: int
+    presses: int
+
+
+async def survive(folder: Path, kills: int) -> Survivor:
+    """Confirm LIVE, then be killed `kills` times while trading, then come to rest."""
+    chance, presses, killed = random.Random(SEED), 0, 0
+    async with exchange() as kraken:
+        async with bot(folder, kraken.url) as (_, page):
+            await page.ask("/live TRADE REAL MONEY")
+        for _ in range(kills):
+            async with bot(folder, kraken.url) as (alive, page):
+                pressing = asyncio.Event()
+                trading = asyncio.create_task(trade(page, chance, pressing))
+                await first_of(trading, asyncio.create_task(pressing.wait()))
+                killed += await alive.lasts(chance.uniform(0.0, LONGEST_LIFE))
+                await alive.kill()
+                presses += await ended(trading)
+        async with bot(folder, kraken.url) as (_, page):
+            books = Books(folder / "state")
+            await settled(page, books, kraken.state)
+            return Survivor(books, await kraken.state(), killed, presses)
+
+
+async def first_of(trading: asyncio.Task[bool], pressing: asyncio.Task[Literal[True]]) -> None:
+    """Wait until the press is about to be made, or will not be."""
+    await asyncio.wait([trading, pressing], return_when=asyncio.FIRST_COMPLETED)
+    pressing.cancel()
+    await asyncio.gather(pressing, return_exceptions=True)
+
+
+async def trade(page: Page, chance: random.Random, pressing: asyncio.Event) -> bool:
+    """Buy or sell something; whether it came to the press."""
+    symbol = chance.choice(list(PRICES)).split("/")[0].lower()
+    wish = f"/buy {chance.randint(20, 90)} {symbol}" if chance.random() < 0.7 else f"/close {symbol}"
+    preview = await page.ask(wish)
+    if not any(each["label"] == "Confirm" for each in preview["buttons"]):
+        return False
+    pressing.set()
+    await page.press(button(preview, "Confirm"))
+    return True
+
+
+async def ended(trading: asyncio.Task[bool]) -> bool:
+    """What came of a trade whose bot is gone."""
+    with suppress(aiohttp.ClientError, AssertionError, asyncio.CancelledError, OSError):
+        return await trading
+    return True
+
+
+async def settled(page: Page, books: Books, state: Callable[[], Awaitable[dict[str, Any]]]) -> None:
+    """Wait until every trade is booked and nothing is open but what the exchange does not have."""
+    async with asyncio.timeout(SETTLED_WITHIN):
+        while True:
+            assert said(await page.ask("/reconcile"))
+            venue = await state()
+            taken = {plain(order.get("cl_ord_id")) for order in venue["orders"].values()}
+            rows = [row for row in books.rows("orders") if row["status"] not in FINAL]
+            booked = {fill["trade_id"] for fill in books.fills}
+            if set(venue["trades"]) == booked and not any(plain(row["client_order_id"]) in taken for row in rows):
+                return
+
+
+def plain(client_order_id: str | None) -> str:
+    return (client_order_id or "").replace("-", "")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def survivor(tmp_path_factory: pytest.TempPathFactory) -> Survivor:
+    return await survive(tmp_path_factory.mktemp("live"), KILLS)
+
+
+def audit(survivor: Survivor) -> None:
+    """The exchange's books against the bot's."""
+    orders = survivor.venue["orders"].values()
+    stored = {plain(row["client_order_id"]): row for row in survivor.books.rows("orders")}
+    times = Counter(plain(order["cl_ord_id"]) for order in orders)
+    assert set(times.values()) <= {1}, "an order was sent twice"
+    assert set(times) <= set(stored), "an order was sent that nobody had written down"
+    for order in orders:
+        row = stored[plain(order["cl_ord_id"])]
+        assert Decimal(row["filled_quantity"]) == Decimal(order["vol_exec"]) <= Decimal(row["quantity"])
+    fills = {fill["trade_id"]: fill for fill in survivor.books.fills}
+    assert len(fills) == len(survivor.books.fills)
+    assert set(fills) == set(survivor.venue["trades"])
+    for trade_id, told in survivor.venue["trades"].items():
+        assert Decimal(fills[trade_id]["quantity"]) == Decimal(told["vol"])
+    closing = survivor.books.close()
+    assert closing.agrees()
+    for currency, total in survivor.venue["balances"].items():
+        allowed = CRUMB if currency == "USD" else Decimal(0)
+        assert abs(closing.held.get(currency, Decimal(0)) - Decimal(total)) <= allowed, currency
+
+
+class TestAfterManyKills:
+    async def test_it_was_killed_while_it_traded(self, survivor: Survivor) -> None:
+        assert survivor.kills == KILLS
+        assert survivor.presses
+        assert survivor.venue["trades"]
+
+    async def test_the_exchanges_books_are_ours(self, survivor: Survivor, proof: Proof) -> None:
+        audit(survivor)
+        proof(1, cases=survivor.kills)
+        proof(2, cases=survivor.kills)
+
+    async def test_the_exchange_had_nothing_to_complain_about(self, survivor: Survivor) -> None:
+        assert survivor.venue["violations"] == []
+
+    async def test_the_journal_has_no_gap(self, survivor: Survivor) -> None:
+        numbers = [row["seq"] for row in survivor.books.rows("journal")]
+        assert numbers == list(range(1, len(numbers) + 1))
+
+
+@pytest.mark.soak
+async def test_killed_hundreds_of_times(tmp_path: Path, proof: Proof) -> None:
+    survived = await survive(tmp_path, LONG_KILLS)
+    audit(survived)
+    assert survived.kills > LONG_KILLS // 2
+    proof(1, cases=survived.kills)
+    proof(2, cases=survived.kills)
