@@ -172,3 +172,16 @@ async def test_closing_twice_is_fine(case: Case) -> None:
     await case.market.quotes(case.symbols)
     await case.market.close()
     await case.market.close()
+
+
+async def test_an_order_book_is_whole_and_sorted_and_only_where_there_are_any(case: Case) -> None:
+    book = await case.market.depth(case.symbols[0], 10)
+    assert (book is not None) is case.market.has_books
+    if book is None:
+        return
+    assert book.at == case.clock.now()
+    assert book.bids == tuple(sorted(book.bids, reverse=True))
+    assert book.asks == tuple(sorted(book.asks))
+    assert book.bids[0][0] < book.asks[0][0]
+    assert all(0 < len(side) <= 10 for side in (book.bids, book.asks))
+    assert all(quantity > 0 for _, quantity in (*book.bids, *book.asks))

@@ -112,3 +112,12 @@ async def test_fee_rates_are_fractions_and_makers_never_pay_more(desk: PaperDesk
 
 async def test_balances_name_what_is_held_and_nothing_else(desk: PaperDesk) -> None:
     assert await desk.venue.balances() == {"USD": Decimal(1000), "BTC": Decimal(2)}
+
+
+@pytest.mark.parametrize("order", [*GOOD, *BAD])
+async def test_a_dry_run_foretells_the_answer_and_places_nothing(desk: PaperDesk, order: Order) -> None:
+    words = await desk.venue.check_order(order)
+    assert await desk.venue.find_order(order) is None
+    answer = await desk.venue.place_order(order)
+    assert (answer.status is OrderStatus.REJECTED) is bool(words)
+    assert words == answer.detail

@@ -11,7 +11,9 @@ from tests.faults.lab.exits import STOP, TARGET, exit_violations
 from tests.faults.lab.quiet import quiet_log
 from tests.proof import Proof
 
-PATHS = 1_000
+PATHS = 600
+DIPS = 24
+"""Each is killed at every boundary."""
 LONG = 10_000
 
 
@@ -34,6 +36,14 @@ async def wandering(seeds: range) -> Campaign:
 
 async def test_an_exit_fires_once_or_a_person_is_told(proof: Proof) -> None:
     proof(9, cases=(await wandering(range(PATHS))).cases)
+
+
+async def test_an_exit_that_has_fired_is_seen_through_though_the_price_comes_back(proof: Proof) -> None:
+    runs = await campaign(exit_violations)
+    for seed in range(DIPS):
+        await runs.every_boundary(seed, "dip")
+    assert not runs.failures, "\n".join(runs.failures[:20])
+    proof(9, cases=runs.cases)
 
 
 @pytest.mark.soak

@@ -148,7 +148,8 @@ class Fill:
     """One execution: `quantity` in base, `price` in quote per base, `realized` the profit it booked, with fees.
 
     `fee_value` is what the fee was worth in quote when it was booked; None where the fee is in quote already.
-    `margin` tells an execution that may leave a short position behind.
+    `margin` tells an execution that may leave a short position behind. `cost` is what was exchanged in quote, fee left
+    out, where the venue tells: it rounds what price times quantity does not; None means that product.
     """
 
     trade_id: str
@@ -162,10 +163,12 @@ class Fill:
     realized: Decimal = ZERO
     fee_value: Decimal | None = None
     margin: bool = False
+    cost: Decimal | None = None
 
     @property
     def notional(self) -> Decimal:
-        return self.price * self.quantity
+        """What was exchanged in quote, fee left out."""
+        return self.price * self.quantity if self.cost is None else self.cost
 
     @property
     def fee_worth(self) -> Decimal:

@@ -201,6 +201,7 @@ def _fill(order: Order, trade: AccountTrade) -> Fill:
         quantity=trade.quantity,
         fee=trade.fee,
         at=trade.at,
+        cost=trade.cost,
     )
 
 

@@ -158,7 +158,8 @@ class AccountOrder:
 class AccountTrade:
     """One execution on the account, ours or not: `quantity` in base, `price` in quote per base.
 
-    `fee` is as the venue lists it with the trade; what really left the account is in the ledger.
+    `fee` is as the venue lists it with the trade; what really left the account is in the ledger. `cost` is what was
+    exchanged in quote, rounded as the venue rounds it; None where it does not tell.
     """
 
     trade_id: str
@@ -169,6 +170,7 @@ class AccountTrade:
     quantity: Decimal
     fee: Money
     at: datetime
+    cost: Decimal | None = None
 
 
 class LedgerKind(StrEnum):

@@ -37,6 +37,8 @@ class Bookkeeper:
         self._protections = protections
         self._curve = curve
         self._clock = clock
+        self.fills = 0
+        """How many executions were booked since the program started."""
 
     async def record(self, order: Order, seen: VenueOrder) -> Order:
         """Book what the venue says about `order`; known fills are skipped. Returns the order as it is now.
@@ -148,6 +150,7 @@ class Bookkeeper:
             return order
         await tx.add_postings(fill_postings(fill, instrument))
         book.apply_fill(fill)
+        self.fills += 1
         await self._protect(tx, order, fill, instrument)
         filled = order.filled_quantity + fill.quantity
         value = (order.average_price or ZERO) * order.filled_quantity + fill.notional

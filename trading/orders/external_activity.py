@@ -70,7 +70,17 @@ class ExternalActivity:
             reason=batch.reason,
         )
         order = Order(id_, intent, OrderStatus.FILLED, trade.at, now, trade.venue_order_id)
-        fill = Fill(trade.trade_id, id_, trade.symbol, trade.side, trade.price, trade.quantity, trade.fee, trade.at)
+        fill = Fill(
+            trade_id=trade.trade_id,
+            client_order_id=id_,
+            symbol=trade.symbol,
+            side=trade.side,
+            price=trade.price,
+            quantity=trade.quantity,
+            fee=trade.fee,
+            at=trade.at,
+            cost=trade.cost,
+        )
         told = ExternalFill(now, trade.trade_id, trade.symbol, trade.side, trade.quantity, trade.price, trade.fee)
         try:
             await self._books.record_external(batch, order, fill, told)

@@ -90,7 +90,8 @@ class Reconciler:
         self._new_id = new_id
         self._progress: Progress | None = None
         self._suspected: dict[str, Decimal] = {}
-        self._unjudged: set[str] = set()
+        # Executions booked when books and account last agreed; what an earlier run booked is counted in.
+        self._agreed_at = 0
         self._read_at: float | None = None
         self._one_at_a_time = asyncio.Lock()
         self.last: AccountCheck | None = None
@@ -100,7 +101,9 @@ class Reconciler:
         """Take up how far the last run came; False where there was none."""
         async with self._store.reading() as read:
             kept = await read.meta(_META)
-        self._progress = _PROGRESS.load(kept) if kept else None
+            self._progress = _PROGRESS.load(kept) if kept else None
+            recent = await read.fills(since=self._progress.since - OVERLAP) if self._progress else ()
+        self._agreed_at = -len(recent)
         return kept is not None
 
     async def begin(self) -> None:
@@ -184,8 +187,6 @@ class Reconciler:
         async with self._store.reading() as read:
             fills = await read.fills(since=progress.since - 2 * OVERLAP)
             flows = await read.cash_flows()
-        # Ours too: the settlement has booked them before any look sees them, and the venue rounds them all the same.
-        self._unjudged.update(fill.trade_id for fill in fills)
         return {*progress.before, *(fill.trade_id for fill in fills), *(entry_of(flow.id) for flow in flows)}
 
     async def _book(self, reading: AccountReading, ours: Mapping[str, Order]) -> None:
@@ -201,7 +202,6 @@ class Reconciler:
             of_a_fill = trade_of is not None and self._external.is_traded_here(trade_of.symbol)
             if reading.is_settled(entry) and not of_a_fill:
                 await self._external.book_entry(entry)
-        self._unjudged.update(trade.trade_id for trade in reading.trades)
 
     async def _book_ours(self, order: Order) -> None:
         if order.status not in FINAL:
@@ -242,13 +242,13 @@ class Reconciler:
                 await self._agreed(line.currency)
             elif line.currency in moving:
                 clean = False
-            elif is_rounding(line, self._funds.book.quote, len(self._unjudged)):
+            elif is_rounding(line, self._funds.book.quote, self._books.fills - self._agreed_at):
                 await self._book_rounding(line)
             else:
                 clean = False
                 await self._suspect(line)
         if clean:
-            self._unjudged.clear()
+            self._agreed_at = self._books.fills
         return clean
 
     async def _agreed(self, currency: str) -> None:

@@ -70,9 +70,9 @@ class Recovery:
             newest = await read.events(max(await read.last_seq() - NEWEST_EVENTS, 0), NEWEST_EVENTS)
             batches = [e.event.batch_id for e in newest if isinstance(e.event, BatchCompleted) and e.event.at >= since]
             last = [(await read.orders_of_batch(batch_id))[-1] for batch_id in dict.fromkeys(batches)]
-            traded = {fill.symbol: fill.client_order_id for fill in await read.fills(since=since)}
+            traded = {fill.symbol: fill.at for fill in await read.fills(since=since)}
         exits = [order for order in last if order.intent.protective and order.status in FINAL]
-        return [o for o in exits if not o.filled_quantity or traded.get(o.symbol) == o.client_order_id]
+        return [order for order in exits if traded.get(order.symbol, since) <= order.updated_at]
 
     async def _late(self, order: Order) -> None:
         fired = order.intent.protective and self._clock.now() - order.created_at <= EXIT_TIME_TO_LIVE

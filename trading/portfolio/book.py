@@ -143,7 +143,7 @@ class Book:
         The fee is counted in whichever of the two it was taken from.
         """
         fee, base = fill.fee, fill.quantity if fill.side is Side.BUY else -fill.quantity
-        value = fill.price * base
+        value = fill.notional if fill.side is Side.BUY else -fill.notional
         if fee.currency == self.quote:
             return base, -value - fee.amount, value
         if fee.currency == base_of(fill.symbol):

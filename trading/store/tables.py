@@ -91,6 +91,7 @@ fills = Table(
     Column("realized", Exact, nullable=False),
     Column("fee_value", Exact),
     Column("margin", Boolean, nullable=False),
+    Column("cost", Exact),
 )
 
 postings = Table(

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.faults.lab.life import Life, Script
 from tests.faults.lab.owner import meddle
-from tests.faults.lab.records import TICK
+from tests.faults.lab.records import PRICES, TICK
 from trading.contract import Amount, AmountUnit
 from trading.domain.money import round_down
 from trading.domain.order import Batch, OrderIntent, OrderType, Side, Source
@@ -76,6 +76,18 @@ async def stop(life: Life) -> None:
     await life.see("BTC/USD")
 
 
+async def dip(life: Life) -> None:
+    """The price falls below the stop and is back seconds later, whatever became of the exit."""
+    await life.clock.sleep(5)
+    life.exchange.set_price("BTC/USD", Decimal(85))
+    await _together(life.see("BTC/USD"), _after(life, 0.05, recover))
+
+
+async def recover(life: Life) -> None:
+    """The price is where it was."""
+    life.exchange.set_price("BTC/USD", PRICES["BTC/USD"])
+
+
 async def target(life: Life) -> None:
     """The price rises above the target and stays there."""
     await life.clock.sleep(5)
@@ -125,6 +137,7 @@ CRASHES: Mapping[str, Scenario] = {
 SCENARIOS: Mapping[str, Scenario] = {
     **CRASHES,
     "meddling": Scenario("meddling", meddled_rebalance, meddle),
+    "dip": Scenario("dip", dip, recover),
     "path": Scenario("path", wander, wander),
 }
 """By name; `CRASHES` are those that are killed at every boundary."""

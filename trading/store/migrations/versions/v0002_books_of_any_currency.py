@@ -20,6 +20,7 @@ def upgrade() -> None:
     with op.batch_alter_table("fills", recreate="never") as fills:
         fills.add_column(sa.Column("fee_value", sa.Text()))
         fills.add_column(_flag("margin"))
+        fills.add_column(sa.Column("cost", sa.Text()))
     with op.batch_alter_table("cash_flows", recreate="never") as flows:
         flows.add_column(sa.Column("value", sa.Text()))
         flows.add_column(sa.Column("rollover_of", sa.Text()))
