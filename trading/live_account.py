@@ -60,7 +60,7 @@ async def open_account(settings: CoreSettings, symbols: Sequence[str], store: St
 
         status = VenueStatus(mode_source(line), symbols, tell, clock)
         venue = GatedVenue(CcxtVenue(api, learn_mode=status.learn), permit.refusal)
-        return LiveAccount(line, venue, CcxtAccount(api), status, permit)
+        return LiveAccount(line, venue, CcxtAccount(api, symbols=symbols), status, permit)
     except BaseException:
         await line.close()
         raise

@@ -45,12 +45,14 @@ from trading.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from trading.exchange.ccxt_market import CcxtMarketData
+    from trading.live_account import LiveAccount
 
 PROMPTS = Path(__file__).resolve().parent.parent / "data" / "prompts"
 PAPER_FEES = FeeRates(maker=Decimal("0.0025"), taker=Decimal("0.0040"))
 """Kraken's lowest tier, used on paper unless the venue tells its own."""
 
 PAPER_SLIPPAGE = Decimal("0.0005")
+VENUE_TIME_EVERY = timedelta(minutes=1)
 LIVE_PATIENCE = timedelta(seconds=30)
 """How long a batch waits for the fills of its sells before it buys from what is there."""
 
@@ -128,9 +130,20 @@ async def _live(settings: CoreSettings, store: Store) -> Running:
         **_services(settings, core),
         "venue status": account.status.run,
         "fees": lambda: fees.keep_current(account.account, settings.symbols),
+        "venue time": lambda: _keep_time(core, account, clock),
     }
     closing = _closing(core, brain.close, market.close, account.line.close, store.close)
     return Running(core, live.run, services, brain.questions, closing)
+
+
+async def _keep_time(core: Core, account: LiveAccount, clock: Clock) -> None:
+    """Tell the prices the venue's time, so that their age does not depend on this machine's clock."""
+    while True:
+        try:
+            core.quotes.synchronize(await account.line.server_time.now())
+        except Retryable as error:
+            log.info("the venue's time is not known", why=str(error))
+        await clock.sleep(VENUE_TIME_EVERY.total_seconds())
 
 
 async def _candles(settings: CoreSettings, store: Store, course: Course) -> Running:

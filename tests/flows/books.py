@@ -90,7 +90,8 @@ def _by_fills(flows: Iterable[Row], fills: Iterable[Row]) -> Amounts:
         base, quote = fill["symbol"].split("/")
         signed = Decimal(fill["quantity"]) * (1 if fill["side"] == "buy" else -1)
         held[base] += signed
-        held[quote] -= signed * Decimal(fill["price"])
+        value = Decimal(fill["quantity"]) * Decimal(fill["price"]) if fill["cost"] is None else Decimal(fill["cost"])
+        held[quote] -= value if fill["side"] == "buy" else -value
         held[fill["fee_currency"]] -= Decimal(fill["fee"])
     return _known(held)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from trading.clock import Clock
+from trading.decision.dust import dust
 from trading.domain.market import Instrument, Quote, base_of
 from trading.domain.money import ZERO, round_down
 from trading.domain.order import Batch, OrderIntent, OrderType, Side, Source
@@ -64,6 +65,8 @@ class Monitor:
         self._exiting.add(symbol)
         try:
             reason = _reason(protection, quote, source, short)
+            stays = dust(instrument, free - quantity, quote.bid)
+            reason = f"{reason} {stays}." if stays else reason
             batch = Batch(self._new_id(), source, DECIDED_BY, reason, self._clock.now())
             intent = OrderIntent(
                 id=self._new_id(),

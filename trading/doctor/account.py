@@ -73,7 +73,7 @@ async def _asked(api: PrivateApi, settings: CoreSettings, smallest: Mapping[str,
         yield fail("Key", reason)
         return
     yield ok("Key", f"{api.line.name} takes it; it can query and trade only.")
-    rates = await api.fee_rates(settings.symbols[0])
+    rates = (await api.fee_rates(settings.symbols[:1]))[settings.symbols[0]]
     yield ok("Fees", f"maker {_percent(rates.maker)}, taker {_percent(rates.taker)} on {settings.symbols[0]}.")
     if api.line.id == "kraken":
         yield _tier(settings.exchange_tier)

@@ -38,7 +38,7 @@ def base_of(symbol: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Best bid and ask and the last trade, as of `at`: venue time, or, where the venue gives none, `ours` at receipt."""
+    """Best bid and ask and the last trade, as of `at`: venue time, or `ours` at receipt where the venue gives none."""
 
     bid: Decimal
     ask: Decimal

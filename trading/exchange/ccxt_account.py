@@ -21,11 +21,15 @@ class _KnownFees:
 class CcxtAccount:
     """`AccountData` and `ReconcileData` over one key of one exchange.
 
-    Fee rates are those of the account's tier, remembered for `fees_max_age`.
+    Fee rates are those of the account's tier, remembered for `fees_max_age`. Those of `symbols` are asked for together
+    with any other: questions are rationed.
     """
 
-    def __init__(self, api: PrivateApi, *, fees_max_age: timedelta = timedelta(hours=1)) -> None:
+    def __init__(
+        self, api: PrivateApi, *, symbols: Sequence[str] = (), fees_max_age: timedelta = timedelta(hours=1)
+    ) -> None:
         self._api = api
+        self._symbols = tuple(symbols)
         self._clock = api.line.clock
         self._fees_max_age = fees_max_age
         self._fees: dict[str, _KnownFees] = {}
@@ -34,8 +38,8 @@ class CcxtAccount:
         """The rates in force for `symbol`. Raises Retryable when they are too old and cannot be had."""
         age = self.fees_age(symbol)
         if age is None or age > self._fees_max_age:
-            rates = await self._api.fee_rates(symbol)
-            self._fees[symbol] = _KnownFees(rates, self._clock.monotonic())
+            told = await self._api.fee_rates(tuple(dict.fromkeys([symbol, *self._symbols])))
+            self._fees.update({name: _KnownFees(rates, self._clock.monotonic()) for name, rates in told.items()})
         return self._fees[symbol].rates
 
     def fees_age(self, symbol: str) -> timedelta | None:

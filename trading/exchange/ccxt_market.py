@@ -166,7 +166,8 @@ class CcxtMarketData:
 
 
 def _is_tradable(market: Mapping[str, Any]) -> bool:
-    return bool(market.get("spot") and market.get("active") is not False and market["precision"].get("price"))
+    # A pair that is closed for now stays known: it may be held, and the venue's mode says that it takes no orders.
+    return bool(market.get("spot") and market["precision"].get("price"))
 
 
 def _instrument(market: Mapping[str, Any], tick_sizes: bool) -> Instrument:

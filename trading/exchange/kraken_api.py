@@ -95,15 +95,15 @@ class KrakenApi:
             held = {self._line.client.safe_currency_code(name): read_holding(entry) for name, entry in result.items()}
         return {currency: balance for currency, balance in held.items() if balance.total}
 
-    async def fee_rates(self, symbol: str) -> FeeRates:
-        """The rates of the account's tier from TradeVolume, where they are percentages."""
-        pair = (await self._line.market(symbol))["id"]
-        result = await self._ask("private_post_tradevolume", {"pair": pair})
+    async def fee_rates(self, symbols: Sequence[str]) -> Mapping[str, FeeRates]:
+        """The rates of the account's tier from TradeVolume, where they are percentages; one question for all."""
+        pairs = {symbol: (await self._line.market(symbol))["id"] for symbol in symbols}
+        result = await self._ask("private_post_tradevolume", {"pair": ",".join(pairs.values())})
         with self._line.asking():
-            taker = exact(result["fees"][pair]["fee"]) / _PERCENT
+            takers = result["fees"]
             # Pairs without maker rates charge everyone the same.
-            maker_fees = result.get("fees_maker") or result["fees"]
-            return FeeRates(maker=exact(maker_fees[pair]["fee"]) / _PERCENT, taker=taker)
+            makers = {**takers, **(result.get("fees_maker") or {})}
+            return {symbol: _rates(makers[pair], takers[pair]) for symbol, pair in pairs.items()}
 
     async def permissions(self) -> KeyPermissions | Unverifiable:
         try:
@@ -202,3 +202,7 @@ class KrakenApi:
 def _seconds(since: datetime) -> int:
     """Kraken's `start` leaves the instant itself out, so one second earlier."""
     return max(0, to_ms(since) // 1000 - 1)
+
+
+def _rates(maker: Mapping[str, Any], taker: Mapping[str, Any]) -> FeeRates:
+    return FeeRates(maker=exact(maker["fee"]) / _PERCENT, taker=exact(taker["fee"]) / _PERCENT)

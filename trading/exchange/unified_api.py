@@ -115,7 +115,10 @@ class UnifiedApi:
             held = {currency: Balance(exact(totals[currency]), exact(free[currency])) for currency in totals}
         return {currency: balance for currency, balance in held.items() if balance.total}
 
-    async def fee_rates(self, symbol: str) -> FeeRates:
+    async def fee_rates(self, symbols: Sequence[str]) -> Mapping[str, FeeRates]:
+        return {symbol: await self._fee_rate(symbol) for symbol in symbols}
+
+    async def _fee_rate(self, symbol: str) -> FeeRates:
         await self._line.market(symbol)
         answer = await self._line.ask("fetch_trading_fee", symbol)
         with self._line.asking():

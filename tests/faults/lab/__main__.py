@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import sys
 
-from tests.faults.lab.exits import exit_violations
+from tests.faults.lab.exits import judge_of
 from tests.faults.lab.scenarios import SCENARIOS
 from tests.faults.lab.trial import Outcome, run, seedbed
 
@@ -34,7 +34,7 @@ def main() -> int:
     parser.add_argument("--scenario", choices=SCENARIOS, required=True)
     wish = parser.parse_args()
     outcome = asyncio.run(_repeat(wish.seed, wish.boundary, wish.scenario))
-    found = [*outcome.violations, *(exit_violations(outcome) if wish.scenario == "path" else ())]
+    found = [*outcome.violations, *judge_of(wish.scenario)(outcome)]
     _show(outcome, wish.boundary)
     print("\n".join(found) or "nothing was broken")
     return 1 if found else 0

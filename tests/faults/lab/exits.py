@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from tests.faults.lab.campaign import Judge, nothing_else
 from tests.faults.lab.records import INSTRUMENTS
 from tests.faults.lab.trial import Outcome
 from trading.domain.event import DiscrepancyFound, ExitFailed
@@ -14,6 +15,11 @@ BTC = INSTRUMENTS["BTC/USD"]
 HELD = Decimal(2)
 STOP, TARGET = Decimal(90), Decimal(120)
 """Where the opening's rules put the levels: 10 % below and 20 % above an entry of 100."""
+
+
+def judge_of(scenario: str) -> Judge:
+    """What has to be judged in runs of `scenario` besides the usual audit."""
+    return exit_violations if scenario in ("path", "dip") else nothing_else
 
 
 def exit_violations(outcome: Outcome) -> Iterator[str]:

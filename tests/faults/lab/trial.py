@@ -91,7 +91,9 @@ async def run(
     exchange = bed.exchange.moved(clock, chance, habits)
     trial = Trial(bed.disk.copy(), exchange, clock, chance, weather, lives=1)
     chosen = SCENARIOS[scenario]
-    first = Boundaries(boundary, lambda: (clock.now(), exchange.happened, chance.getstate()))
+    # Only the run that is lived through unharmed tells which boundaries are one instant.
+    stamp = None if boundary else lambda: (clock.now(), exchange.happened, chance.getstate())
+    first = Boundaries(boundary, stamp)
     lives, ending = 1, await trial.live(chosen.script, first)
     while ending in (Ending.CRASH, Ending.NO_START) and lives < MOST_LIVES:
         again = chance.randint(1, 40) if lives == 1 and chance.random() < SECOND_CRASH else 0

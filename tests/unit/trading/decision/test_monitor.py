@@ -11,7 +11,9 @@ import pytest
 from tests.world import SmallWorld, limits, rules, started
 from trading.domain.event import BatchRefused
 from trading.domain.market import Quote
+from trading.domain.money import Money
 from trading.domain.order import Order, OrderStatus, Side, Source
+from trading.domain.portfolio import CashFlow
 from trading.domain.risk import RefusalCode, TradingState
 from trading.exchange.ports import VenueOrder
 from trading.orders.protections import ExitRules
@@ -152,3 +154,15 @@ async def test_levels_are_watched_again_after_a_restart(any_store: Store) -> Non
     await again.core.start()
     await again.tick("BTC/USD", 97)
     assert (again.held(), await again.core.residual()) == (0, 0)
+
+
+async def test_an_exit_names_the_dust_that_no_order_can_sell() -> None:
+    world = await holding()
+    deposit = CashFlow("deposit", Money(Decimal("0.00004"), "BTC"), world.clock.now(), "deposit", Decimal("0.004"))
+    world.core.account.book.apply_flow(deposit)
+    await world.tick("BTC/USD", "97.5")
+    (order,) = world.venue.placed
+    assert order.intent.quantity == 2
+    assert order.intent.reason.endswith(
+        "(stop 98.00). 0.00004 BTC (less than 0.01 USD) stay as dust: below the minimum of 5 USD."
+    )

@@ -145,7 +145,7 @@ async def test_a_held_symbol_without_a_price_holds_rather_than_guessing_what_the
     await world.buy("5")
     blind = await small_world(world.store, world.rules, history=world.history, clock=world.clock, people=world.people)
     await blind.core.start()
-    blind.core.quotes._quotes.pop("BTC/USD")
+    blind.core.quotes._known.pop("BTC/USD")
     quotes = blind.market.quotes
 
     async def without_btc(symbols: Any) -> Any:

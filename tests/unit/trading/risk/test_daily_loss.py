@@ -95,6 +95,6 @@ async def test_it_can_be_turned_off() -> None:
 async def test_without_a_price_nothing_is_concluded() -> None:
     world = await invested()
     again = await world.restarted()
-    again.core.quotes._quotes.clear()
+    again.core.quotes._known.clear()
     await again.core.loss_limit.check(again.clock.now())
     assert again.core.switch.state is TradingState.ACTIVE
