@@ -222,9 +222,10 @@ async def _serve(settings: Settings, course: Course, greet: Greeting) -> None:
 
     state = settings.core.state_dir
     with Instance(state) as instance:
-        keep_settings(settings.core)
         stop = _stop_on_signals()
         async with _opened(settings, course) as running:
+            # Not before: a folder of another world keeps what it was run with.
+            keep_settings(settings.core)
             await running.core.start()
             token, charts, registry = secrets.token_urlsafe(24), Charts(), catalogue()
             desk, people = running.core.desk, running.core.adapters.people

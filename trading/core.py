@@ -291,14 +291,15 @@ async def _books(rules: Rules, adapters: Adapters) -> _Books:
     every = await adapters.market.instruments()
     quotes = QuoteCache(clock)
     account = Account(await _book(store, rules.world.quote), quotes)
-    # What is held is traded until it is sold, also when SYMBOLS does not name it any more.
+    # What is held or on its way is traded until it is sold, also when SYMBOLS does not name it any more.
     held = [position.symbol for position in account.book.positions()]
     protections = Protections(rules.exits)
     async with store.reading() as read:
         protections.load(await read.protections())
+        under_way = [order.symbol for order in await read.open_orders() if order.symbol in every]
     benchmarks = _benchmarks(every, rules.world.quote)
     return _Books(
-        instruments=_chosen(every, dict.fromkeys([*rules.symbols, *held]), adapters.market.name),
+        instruments=_chosen(every, dict.fromkeys([*rules.symbols, *held, *under_way]), adapters.market.name),
         benchmarks=benchmarks,
         quotes=quotes,
         account=account,

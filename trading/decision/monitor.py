@@ -60,6 +60,9 @@ class Monitor:
         symbol, instrument = protection.symbol, self._instruments[protection.symbol]
         free = self._account.free_holding(symbol)
         quantity = round_down(max(-free if short else free, ZERO), instrument.lot_step)
+        if not quantity and not short:
+            # Where the owner's own orders keep all of it, the exit is refused, and thereby told.
+            quantity = round_down(max(free + self._account.held_outside(symbol), ZERO), instrument.lot_step)
         if not quantity:
             return
         self._exiting.add(symbol)

@@ -41,6 +41,10 @@ class Account:
             held -= self._outside.get(base_of(symbol), ZERO)
         return held - sum((q for s, q in self._base.values() if s == symbol), ZERO) if self._base else held
 
+    def held_outside(self, symbol: str) -> Decimal:
+        """What of the holding orders that are not ours keep back."""
+        return self._outside.get(base_of(symbol), ZERO)
+
     def equity(self) -> Decimal | None:
         """None while a held symbol has no price."""
         return self.book.equity(self.price)

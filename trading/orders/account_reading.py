@@ -17,13 +17,17 @@ from trading.exchange.ports import AccountOrder, AccountTrade, LedgerEntry, Ledg
 
 @dataclass(frozen=True, slots=True)
 class AccountReading:
-    """What the venue told that is new, all pages. `orders` are open and closed ones by the venue's id."""
+    """What the venue told that is new, all pages. `orders` are open and closed ones by the venue's id.
+
+    `until` is the venue's time of the newest entry in its ledger, in whatever currency.
+    """
 
     holdings: Mapping[str, Balance]
     open_orders: Sequence[AccountOrder]
     orders: Mapping[str, AccountOrder]
     trades: Sequence[AccountTrade]
     entries: Sequence[LedgerEntry]
+    until: datetime
 
     def client_ids(self) -> Collection[str]:
         """Every client order id on the account, as we write them."""
@@ -41,6 +45,11 @@ class AccountReading:
         """Whether it can be told what `entry` belongs to."""
         return entry.kind is not LedgerKind.TRADE or self.trade_of(entry) is not None
 
+    def is_complete(self, entry: LedgerEntry) -> bool:
+        """Whether everything that belongs to `entry` is shown: a trade's order too."""
+        trade = self.trade_of(entry)
+        return self.is_settled(entry) and (trade is None or self.owner_of(trade) is not None)
+
 
 async def read_account(
     account: ReconcileData, since: datetime, known: Collection[str], currencies: Collection[str]
@@ -50,9 +59,11 @@ async def read_account(
     Trades and closed orders are asked for only where the ledger tells of trades that are not known: questions are
     rationed. Raises Retryable: whole or not at all.
     """
+    ledger = await account.ledger(since)
+    until = max((entry.at for entry in ledger), default=since)
     entries = [
         entry
-        for entry in await account.ledger(since)
+        for entry in ledger
         if entry.money.currency in currencies and entry.id not in known and entry.reference not in known
     ]
     open_orders = await account.open_orders()
@@ -62,7 +73,7 @@ async def read_account(
     # Last, so that what happens meanwhile shows up as more than is explained, never as less: the next look tells.
     holdings = await account.holdings()
     orders = {order.venue_order_id: order for order in (*open_orders, *closed)}
-    return AccountReading(holdings, open_orders, orders, with_ledger_fees(trades, entries), entries)
+    return AccountReading(holdings, open_orders, orders, with_ledger_fees(trades, entries), entries, until)
 
 
 def held_back(orders: Sequence[AccountOrder]) -> dict[str, Decimal]:

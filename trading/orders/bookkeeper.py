@@ -78,10 +78,11 @@ class Bookkeeper:
     async def record_flow(self, flow: CashFlow, told: Event, claim: Claim = unclaimed) -> None:
         """Book money from outside unless it is known. `claim` joins the transaction. Raises NeedsOperator."""
         async with self._writing() as tx:
-            await claim(tx)
             if await self._book_flow(tx, flow):
                 await self._drop_levels_of_what_is_gone(tx)
                 await tx.append(told)
+            # After the books took it: what `claim` changes in memory would not be undone.
+            await claim(tx)
             point = await self._curve.sample_in(tx)
         if point is not None:
             self._curve.keep(point)

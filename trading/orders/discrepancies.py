@@ -39,13 +39,14 @@ class Discrepancies:
     def get(self, discrepancy_id: str) -> Discrepancy | None:
         return next((d for d in self._known if d.id == discrepancy_id), None)
 
-    def find(self, kind: DiscrepancyKind, subject: str) -> Discrepancy | None:
-        """The open one about `subject`."""
-        return next((d for d in self.open() if (d.kind, d.subject) == (kind, subject)), None)
+    def find(self, kind: DiscrepancyKind, subject: str, reference: str = "") -> Discrepancy | None:
+        """The open one about `subject`; of orders there may be several in one pair, told apart by `reference`."""
+        wanted = (kind, subject, reference)
+        return next((d for d in self.open() if (d.kind, d.subject, d.reference) == wanted), None)
 
     async def found(self, kind: DiscrepancyKind, subject: str, detail: str, reference: str = "") -> Discrepancy:
-        """Open one and tell; where one about `subject` is open already, bring its figures up to date."""
-        known = self.find(kind, subject)
+        """Open one and tell; where it is open already, bring its figures up to date."""
+        known = self.find(kind, subject, reference)
         if known is not None and known.detail == detail:
             return known
         now = self._clock.now()
@@ -60,7 +61,10 @@ class Discrepancies:
     async def close(
         self, tx: Transaction, open_: Discrepancy, resolution: Resolution, by: str = "", on: str = ""
     ) -> Discrepancy:
-        """Close `open_` inside the transaction that does what was decided."""
+        """Close `open_` inside the transaction that does what was decided; one that is closed stays as it is."""
+        known = self.get(open_.id)
+        if known is not None and known.resolution is not None:
+            return known
         now = self._clock.now()
         closed = replace(open_, resolution=resolution, resolved_by=by, resolved_at=now, resolved_on=on)
         await self._keep(tx, closed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from trading.domain.order import Order, Side
@@ -22,5 +23,12 @@ class Execution:
         return tuple(ended[order.client_order_id] for order in orders)
 
     async def _side(self, orders: Sequence[Order], side: Side) -> dict[str, Order]:
-        placed = {o.client_order_id: await self._manager.place(o) for o in orders if o.side is side}
-        return {id_: await self._settlement.follow(order) for id_, order in placed.items()}
+        placed = {o.client_order_id: await self._place(o) for o in orders if o.side is side}
+        ended = await asyncio.gather(*(self._settlement.follow(order) for order in placed.values()))
+        return dict(zip(placed, ended, strict=True))
+
+    async def _place(self, order: Order) -> Order:
+        """Whatever is in doubt is known to be before the next order leaves, however long that takes."""
+        placed = await self._manager.place(order)
+        self._settlement.look_soon(placed)
+        return placed

@@ -44,7 +44,7 @@ class Exits:
 
     async def next_attempt(self, ended: Order) -> NextAttempt | None:
         """What sells the rest that `ended` left; None where it was no protective exit or only dust is left."""
-        if not ended.intent.protective or ended.status not in FINAL:
+        if not ended.intent.protective or ended.status not in FINAL or ended.status is OrderStatus.FILLED:
             return None
         async with self._store.reading() as read:
             of_batch = await read.orders_of_batch(ended.intent.batch_id)

@@ -55,8 +55,8 @@ class ExternalActivity:
         """Whether a trade in `symbol` is a fill of the portfolio; others only show as money that came or went."""
         return symbol in self._instruments
 
-    async def book_trade(self, trade: AccountTrade) -> None:
-        """Book one execution of the owner's own order as a fill."""
+    async def book_trade(self, trade: AccountTrade) -> bool:
+        """Book one execution of the owner's own order as a fill; False where the books cannot take it."""
         id_, now = f"external-{trade.venue_order_id}", self._clock.now()
         batch = Batch(id_, Source.EXTERNAL, "owner", f"Traded by hand at {self._venue_name}.", now)
         intent = OrderIntent(
@@ -87,18 +87,25 @@ class ExternalActivity:
         except NeedsOperator as error:
             # More was sold than the books hold: the comparison of balances says by how much.
             log.warning("an external trade does not fit the books", trade=trade.trade_id, why=str(error))
+            return False
+        return True
 
-    async def book_entry(self, entry: LedgerEntry) -> None:
-        """Book one change of a balance as money from outside. Raises Retryable while nothing prices it."""
+    async def book_entry(self, entry: LedgerEntry) -> bool:
+        """Book one change of a balance as money from outside; False where the books cannot take it.
+
+        Raises Retryable while nothing prices it.
+        """
         money = entry.money - entry.fee if entry.fee.currency == entry.money.currency else entry.money
         if not money.amount:
-            return
+            return True
         note = f"{entry.kind.value} at {self._venue_name}, {entry.at:%Y-%m-%d %H:%M} UTC"
         flow = self.flow(f"{_LEDGER}{entry.id}", money, note)
         try:
             await self._books.record_flow(flow, self.told(flow, entry.kind.value))
         except NeedsOperator as error:
             log.warning("a flow does not fit the books", entry=entry.id, why=str(error))
+            return False
+        return True
 
     def flow(self, id_: str, money: Money, note: str) -> CashFlow:
         """Money from outside, booked and valued now. Raises Retryable while nothing prices its currency."""

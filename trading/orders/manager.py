@@ -112,7 +112,10 @@ class OrderManager:
 
     def _cost(self, order: Order, quote: Quote | None = None) -> Decimal:
         quote = quote or self._prices.latest(order.symbol)
-        return ZERO if quote is None else order.remaining * self._worst(order, quote)
+        if quote is None:
+            # Nobody can say what it takes, so it may take everything.
+            return max(self._account.free_cash(), ZERO)
+        return order.remaining * self._worst(order, quote)
 
     def _worst(self, order: Order, quote: Quote) -> Decimal:
         """What one unit of base costs a buyer at most."""

@@ -22,7 +22,7 @@ from trading.domain.money import ZERO, Money
 from trading.domain.order import FINAL, Order, OrderIntent, OrderStatus
 from trading.domain.risk import RefusalCode, Refused
 from trading.errors import NeedsOperator, Retryable
-from trading.exchange.ports import ReconcileData
+from trading.exchange.ports import LedgerEntry, ReconcileData
 from trading.orders.account import Account
 from trading.orders.account_reading import AccountReading, held_back, our_writing, read_account
 from trading.orders.bookkeeper import Bookkeeper
@@ -38,6 +38,9 @@ EVERY = timedelta(minutes=1)
 OVERLAP = timedelta(minutes=10)
 """How far back each look reaches beyond the last one: venues show things late."""
 
+BEFORE_THE_BOOKS = timedelta(days=1)
+"""How far back the first look reaches: our clock may be ahead of the exchange's."""
+
 TOO_OLD = timedelta(minutes=15)
 """Entries wait when the account could not be read for this long."""
 
@@ -50,8 +53,9 @@ log = structlog.get_logger(__name__)
 class Progress:
     """How far the account is in the books.
 
-    `since` is when the last complete look began. `before` names the ledger's entries and trades from before the
-    portfolio began, as far as a look may still show them; `set_aside` is what a person left out, by currency.
+    `since` is the exchange's time of the newest entry that is dealt with: whatever our clock says, nothing is passed
+    over. `before` names entries and trades that are not booked though a look may still show them: those from before
+    the portfolio began, and those that the books cannot take. `set_aside` is what a person left out, by currency.
     """
 
     since: datetime
@@ -90,6 +94,9 @@ class Reconciler:
         self._new_id = new_id
         self._progress: Progress | None = None
         self._suspected: dict[str, Decimal] = {}
+        self._misfits: frozenset[str] = frozenset()
+        # From the start on, until the first look's differences have gone or been told.
+        self._is_sure = False
         # Executions booked when books and account last agreed; what an earlier run booked is counted in.
         self._agreed_at = 0
         self._read_at: float | None = None
@@ -109,15 +116,17 @@ class Reconciler:
     async def begin(self) -> None:
         """Open the books with what the account holds. Raises Retryable when it cannot be read or moves meanwhile."""
         began = self._clock.now()
-        before = await self._account.ledger(began - OVERLAP)
+        before = await self._account.ledger(began - BEFORE_THE_BOOKS)
         holdings = await self._account.holdings()
-        after = await self._account.ledger(began - OVERLAP)
+        after = await self._account.ledger(began - BEFORE_THE_BOOKS)
         if [entry.id for entry in before] != [entry.id for entry in after]:
             raise Retryable("The account moved while it was read; trying again shortly.")
-        known = dict.fromkeys(name for entry in after for name in (entry.id, entry.reference))
+        since = max((entry.at for entry in after), default=began - BEFORE_THE_BOOKS)
+        shown = [entry for entry in after if entry.at >= since - OVERLAP]
+        known = dict.fromkeys(name for entry in shown for name in (entry.id, entry.reference))
         held = {c: held.total for c, held in holdings.items() if c in self._external.currencies and held.total}
         flows = [self._external.flow(f"opening-{c}", Money(amount, c), "opening balance") for c, amount in held.items()]
-        progress = Progress(began, tuple(known))
+        progress = Progress(since, tuple(known))
         await self._books.open_books(flows, _keeping(progress))
         self._progress = progress
 
@@ -133,21 +142,7 @@ class Reconciler:
     async def check(self) -> AccountCheck:
         """Book what is new on the account, and compare. Raises Retryable when it cannot be read whole."""
         async with self._one_at_a_time:
-            progress = self._progress
-            assert progress is not None, "the books have not been opened"
-            began = self._clock.now()
-            since, known = progress.since - OVERLAP, await self._known(progress)
-            reading = await read_account(self._account, since, known, self._external.currencies)
-            ours = await self._our_orders(reading)
-            await self._book(reading, ours)
-            foreign = [order for order in reading.open_orders if our_writing(order.client_order_id) not in ours]
-            self._funds.hold_outside(held_back(foreign))
-            clean = await self._judge(reading, await self._moving(reading), progress)
-            await self._keep(replace(self._progress or progress, since=began))
-            self._read_at = self._clock.monotonic()
-            lines = tuple(AccountLine(d.currency, d.books, d.venue) for d in self._differences(reading, progress))
-            self.last = AccountCheck(began, clean, lines, len(foreign))
-            return self.last
+            return await self._check()
 
     def refusal(self, intent: OrderIntent) -> Refused | None:
         """Before the first look only protective exits go; later, entries need an account that was read lately."""
@@ -159,6 +154,8 @@ class Reconciler:
         """Why entries wait, as far as reading the account is concerned."""
         if self._read_at is None:
             return ("Books and account have not been compared since the start; /reconcile tries now.",)
+        if not self._is_sure:
+            return ("Books and account differed at the first look since the start; /reconcile looks again now.",)
         age = timedelta(seconds=self._clock.monotonic() - self._read_at)
         if age <= TOO_OLD:
             return ()
@@ -166,16 +163,35 @@ class Reconciler:
 
     async def resolve(self, discrepancy: Discrepancy, resolution: Resolution, by: str, on: str = "") -> None:
         """Look again, and do what a person decided about what is left. Raises Retryable, NeedsOperator."""
-        check = await self.check()
-        current = self._discrepancies.get(discrepancy.id)
-        if current is None or current.resolution is not None or resolution is Resolution.RETRY:
-            return
-        line = next(line for line in check.lines if line.currency == current.subject)
-        money = Money(line.difference, line.currency)
-        if resolution is Resolution.ADOPT:
-            await self._adopt(current, money, by, on)
-        else:
-            await self._set_aside(current, money, by, on)
+        # In one turn: a look that began before the decision must not find the difference once more after it.
+        async with self._one_at_a_time:
+            check = await self._check()
+            current = self._discrepancies.get(discrepancy.id)
+            if current is None or current.resolution is not None or resolution is Resolution.RETRY:
+                return
+            line = next(line for line in check.lines if line.currency == current.subject)
+            money = Money(line.difference, line.currency)
+            if resolution is Resolution.ADOPT:
+                await self._adopt(current, money, by, on)
+            else:
+                await self._set_aside(current, money, by, on)
+
+    async def _check(self) -> AccountCheck:
+        progress = self._progress
+        assert progress is not None, "the books have not been opened"
+        began, known = self._clock.now(), await self._known(progress)
+        reading = await read_account(self._account, progress.since - OVERLAP, known, self._external.currencies)
+        ours = await self._our_orders(reading)
+        misfits = await self._book(reading, ours)
+        foreign = [order for order in reading.open_orders if our_writing(order.client_order_id) not in ours]
+        self._funds.hold_outside(held_back(foreign))
+        clean = await self._judge(reading, await self._moving(reading, misfits), progress)
+        await self._keep(_beyond(progress, reading, misfits & self._misfits))
+        self._misfits = misfits
+        self._read_at = self._clock.monotonic()
+        lines = tuple(AccountLine(d.currency, d.books, d.venue) for d in self._differences(reading, progress))
+        self.last = AccountCheck(began, clean, lines, len(foreign))
+        return self.last
 
     async def _our_orders(self, reading: AccountReading) -> Mapping[str, Order]:
         async with self._store.reading() as read:
@@ -189,41 +205,55 @@ class Reconciler:
             flows = await read.cash_flows()
         return {*progress.before, *(fill.trade_id for fill in fills), *(entry_of(flow.id) for flow in flows)}
 
-    async def _book(self, reading: AccountReading, ours: Mapping[str, Order]) -> None:
+    async def _book(self, reading: AccountReading, ours: Mapping[str, Order]) -> frozenset[str]:
+        """The ids of trades and entries that the books cannot take."""
+        misfits: set[str] = set()
         for client_id in dict.fromkeys(reading.owner_of(trade) or "" for trade in reading.trades):
-            if client_id in ours:
-                await self._book_ours(ours[client_id])
+            if client_id in ours and not await self._book_ours(ours[client_id]):
+                misfits |= {trade.trade_id for trade in reading.trades if reading.owner_of(trade) == client_id}
         for trade in reading.trades:
             owner = reading.owner_of(trade)
-            if owner is not None and owner not in ours and self._external.is_traded_here(trade.symbol):
-                await self._external.book_trade(trade)
+            external = owner is not None and owner not in ours and self._external.is_traded_here(trade.symbol)
+            if external and not await self._external.book_trade(trade):
+                misfits.add(trade.trade_id)
         for entry in reading.entries:
-            trade_of = reading.trade_of(entry)
-            of_a_fill = trade_of is not None and self._external.is_traded_here(trade_of.symbol)
-            if reading.is_settled(entry) and not of_a_fill:
-                await self._external.book_entry(entry)
+            is_flow = reading.is_settled(entry) and not self._is_of_a_fill(entry, reading, ours)
+            if is_flow and not await self._external.book_entry(entry):
+                misfits.add(entry.id)
+        return frozenset(misfits)
 
-    async def _book_ours(self, order: Order) -> None:
+    def _is_of_a_fill(self, entry: LedgerEntry, reading: AccountReading, ours: Mapping[str, Order]) -> bool:
+        trade = reading.trade_of(entry)
+        return trade is not None and (self._external.is_traded_here(trade.symbol) or reading.owner_of(trade) in ours)
+
+    async def _book_ours(self, order: Order) -> bool:
+        """False where the books cannot take what the venue says about an order of ours."""
         if order.status not in FINAL:
             self._settlement.look_soon(order)
-            return
-        # A late fill of an order that we had taken for over.
-        seen = await self._manager.find(order)
-        if seen is not None:
-            await self._manager.apply(order, seen)
+            return True
+        try:
+            # A late fill of an order that we had taken for over.
+            seen = await self._manager.find(order)
+            if seen is not None:
+                await self._manager.apply(order, seen)
+        except NeedsOperator as error:
+            log.warning("a late fill does not fit the books", order=order.client_order_id, why=str(error))
+            return False
+        return True
 
-    async def _moving(self, reading: AccountReading) -> frozenset[str]:
+    async def _moving(self, reading: AccountReading, misfits: Collection[str]) -> frozenset[str]:
         """Currencies that cannot be judged now: something of theirs is on its way, or not shown or booked in full."""
         async with self._store.reading() as read:
             orders = [order for order in await read.open_orders() if order.status is not OrderStatus.INTENDED]
-        pairs = {order.symbol for order in orders} | await self._unbooked(reading)
+        pairs = {order.symbol for order in orders} | await self._unbooked(reading, misfits)
         waiting = {entry.money.currency for entry in reading.entries if not reading.is_settled(entry)}
         quote = self._funds.book.quote
         return frozenset({base_of(pair) for pair in pairs} | ({quote} if pairs else set()) | waiting)
 
-    async def _unbooked(self, reading: AccountReading) -> set[str]:
-        """Pairs with trades that have not made it into the books."""
-        trades = [trade for trade in reading.trades if self._external.is_traded_here(trade.symbol)]
+    async def _unbooked(self, reading: AccountReading, misfits: Collection[str]) -> set[str]:
+        """Pairs with trades that have not made it into the books and still may."""
+        here = [trade for trade in reading.trades if self._external.is_traded_here(trade.symbol)]
+        trades = [trade for trade in here if trade.trade_id not in misfits]
         if not trades:
             return set()
         async with self._store.reading() as read:
@@ -249,7 +279,17 @@ class Reconciler:
                 await self._suspect(line)
         if clean:
             self._agreed_at = self._books.fills
+        await self._drop_what_is_no_longer_ours()
+        told = {found.subject for found in self._discrepancies.open() if found.kind is DiscrepancyKind.BALANCE}
+        self._is_sure = self._is_sure or self._suspected.keys() <= told
         return clean
+
+    async def _drop_what_is_no_longer_ours(self) -> None:
+        """A currency that the portfolio does not consist of any more is not compared, so nothing waits for it."""
+        for found in self._discrepancies.open():
+            if found.kind is DiscrepancyKind.BALANCE and found.subject not in self._external.currencies:
+                async with self._store.transaction() as tx:
+                    await self._discrepancies.close(tx, found, Resolution.VANISHED)
 
     async def _agreed(self, currency: str) -> None:
         self._suspected.pop(currency, None)
@@ -296,9 +336,18 @@ class Reconciler:
         self._progress = progress
 
     async def _keep(self, progress: Progress) -> None:
+        if progress == self._progress:
+            return
         async with self._store.transaction() as tx:
             await _keeping(progress)(tx)
         self._progress = progress
+
+
+def _beyond(progress: Progress, reading: AccountReading, given_up: Collection[str]) -> Progress:
+    """`progress` after a look: up to the newest entry, but never past one that still waits for its trade."""
+    waiting = min((entry.at for entry in reading.entries if not reading.is_complete(entry)), default=reading.until)
+    since = max(progress.since, min(reading.until, waiting))
+    return replace(progress, since=since, before=tuple(dict.fromkeys([*progress.before, *sorted(given_up)])))
 
 
 def _keeping(progress: Progress) -> Claim:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
@@ -46,6 +46,8 @@ class _Watch:
     wait: float = FIRST_LOOK
     followed: bool = False
     """Somebody waits for it and looks himself."""
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while looking: of two who see an exit end at once, only one may commit its next attempt."""
 
     def put_off(self, now: float) -> None:
         """Exponential back-off, so that a slow venue is not asked to death."""
@@ -104,6 +106,10 @@ class Settlement:
         """
         give_up_at = self._clock.monotonic() + self._patience
         watch = self._watch(order)
+        if watch is None:
+            # What the venue refused at once goes on like what it cancelled later.
+            order = await self._ended(order)
+            watch = self._watches.get(order.client_order_id)
         while watch is not None and watch.look_at < give_up_at:
             watch.followed = True
             try:
@@ -146,6 +152,7 @@ class Settlement:
             self._watch(order if seen is None else await self._read(order))
         elif order is not None and order.status not in FINAL:
             await self._manager.settle(order, OrderStatus.EXPIRED, f"Closed by {by}: its outcome could not be proved.")
+            self._watches.pop(order.client_order_id, None)
         async with self._store.transaction() as tx:
             await self._discrepancies.close(tx, discrepancy, resolution, by, on)
 
@@ -160,6 +167,12 @@ class Settlement:
 
     async def _look(self, watch: _Watch) -> Order:
         """Ask once. The order that is to be followed from then on, which may be a further attempt."""
+        async with watch.turn:
+            if self._watches.get(watch.order.client_order_id) is not watch:
+                return watch.order  # It ended while we waited for our turn.
+            return await self._look_in_turn(watch)
+
+    async def _look_in_turn(self, watch: _Watch) -> Order:
         watch.put_off(self._clock.monotonic())
         try:
             after = await self._ask(watch)
@@ -186,7 +199,10 @@ class Settlement:
 
     async def _send(self, watch: _Watch) -> Order:
         """A further attempt of an exit whose time has come."""
-        placed = await self._manager.place(watch.order)
+        try:
+            placed = await self._manager.place(watch.order)
+        except ConcurrentUpdate:
+            placed = await self._read(watch.order)  # Somebody has sent or closed it.
         watch.since = watch.answered_at = self._clock.monotonic()
         return placed
 
@@ -201,8 +217,8 @@ class Settlement:
 
     async def _cleared(self, order: Order) -> None:
         """What a person was asked about has answered itself."""
-        found = self._discrepancies.find(DiscrepancyKind.ORDER, order.symbol)
-        if found is not None and found.reference == order.client_order_id:
+        found = self._discrepancies.find(DiscrepancyKind.ORDER, order.symbol, order.client_order_id)
+        if found is not None:
             async with self._store.transaction() as tx:
                 await self._discrepancies.close(tx, found, Resolution.VANISHED)
 

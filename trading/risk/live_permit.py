@@ -70,10 +70,10 @@ class LivePermit:
         if " ".join(phrase.upper().split()) != PHRASE:
             detail = f"Nothing changed: that is not the phrase. Type /live {PHRASE} to let orders go out."
             return Refused(RefusalCode.LIVE_NOT_CONFIRMED, detail)
-        if self.confirmed:
-            return None
         given = Confirmation(by, on, self._clock.now(), self._key)
         async with self._store.transaction() as tx:
+            if self.confirmed:
+                return None
             await tx.put_meta(META, CONFIRMATION.dump(given))
             await tx.append(LiveConfirmed(given.at, by, on))
         self.confirmation = given

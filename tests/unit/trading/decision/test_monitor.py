@@ -106,7 +106,8 @@ async def test_one_exit_at_a_time_per_position() -> None:
     assert (len(world.venue.placed), world.held()) == (1, 0)
 
 
-async def test_an_exit_that_the_venue_rejected_is_tried_on_the_next_tick() -> None:
+async def test_an_exit_that_the_venue_rejected_is_not_sent_again_by_every_tick() -> None:
+    """It is sent again by whoever follows orders, less and less often."""
     world = await holding()
 
     async def refuses(order: Order) -> VenueOrder:
@@ -114,8 +115,20 @@ async def test_an_exit_that_the_venue_rejected_is_tried_on_the_next_tick() -> No
 
     world.venue.script.append(refuses)
     await world.tick("BTC/USD", 97)
-    assert world.held() == 2
-    await world.tick("BTC/USD", 96)
+    for price in (96, 95, 94):
+        await world.tick("BTC/USD", price)
+    assert (len(world.venue.placed), world.held(), len(world.core.settlement.in_flight())) == (1, 2, 1)
+
+
+async def test_an_exit_that_orders_of_the_owner_make_impossible_is_told_once() -> None:
+    world = await holding()
+    world.core.account.hold_outside({"BTC": Decimal(2)})
+    for price in (97, 96, 95):
+        await world.tick("BTC/USD", price)
+    (event,) = await world.events(BatchRefused)
+    assert (event.code, world.venue.placed) == (RefusalCode.NOTHING_TO_SELL, [])
+    world.core.account.hold_outside({})
+    await world.tick("BTC/USD", 95)
     assert world.held() == 0
 
 
