@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DAY    ?= 60
 
-.PHONY: demo test check bench install install-dev clean
+.PHONY: demo test soak mutants check bench install install-dev clean
 
 demo: install
 	@$(BIN)/python main.py demo --day $(DAY)
@@ -12,6 +12,15 @@ demo: install
 # Without bytecode every worker would compile every test anew, which doubles the work of collecting them.
 test: install-dev
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest
+
+# The long runs, and what scales at twenty times its usual size: about 35 minutes on two cores, never more than 45.
+# The longest is among the flows, so they come first.
+soak: install-dev
+	@env -u PYTHONDONTWRITEBYTECODE PURSER_SOAK=20 timeout 2700 $(BIN)/python -m pytest tests/flows tests/faults tests/unit
+
+# Switches off one guard at a time, in a copy, and expects its test to fail; `python -m tests.mutants --only exit` tries some.
+mutants: install-dev
+	@$(BIN)/python -m tests.mutants
 
 check: install-dev
 	$(BIN)/ruff check .

@@ -64,11 +64,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if os.environ.get("PURSER_SOAK"):
-        return
-    long = [item for item in items if item.get_closest_marker("soak")]
-    items[:] = [item for item in items if not item.get_closest_marker("soak")]
-    config.hook.pytest_deselected(items=long)
+    is_due = _is_long if os.environ.get("PURSER_SOAK") else _is_short
+    config.hook.pytest_deselected(items=[item for item in items if not is_due(item)])
+    items[:] = [item for item in items if is_due(item)]
+
+
+def _is_short(item: pytest.Item) -> bool:
+    return item.get_closest_marker("soak") is None
+
+
+def _is_long(item: pytest.Item) -> bool:
+    """What scales runs longer; what does not would only run again."""
+    return item.get_closest_marker("soak") is not None or "scale" in getattr(item, "fixturenames", ())
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

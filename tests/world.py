@@ -16,7 +16,7 @@ import numpy as np
 
 from trading.clock import SimulatedClock
 from trading.contract import World
-from trading.core import Adapters, Core, Rules, assemble
+from trading.core import Adapters, Core, ExchangeAccount, Rules, assemble
 from trading.decision.planners import Planned, Planner
 from trading.decision.snapshot import Snapshot
 from trading.desk import CoreDesk
@@ -250,6 +250,7 @@ class SmallWorld:
     history: CandleHistory
     spread: Decimal
     ids: Iterable[int] = field(default_factory=lambda: itertools.count(1))
+    account: ExchangeAccount | None = None
 
     @property
     def desk(self) -> CoreDesk:
@@ -317,6 +318,7 @@ class SmallWorld:
             people=self.people,
             spread=self.spread,
             planner=self.planner,
+            account=self.account,
         )
 
     async def _placed(self, intent: OrderIntent) -> tuple[Order, ...]:
@@ -337,6 +339,7 @@ async def small_world(
     fee: Decimal = FEE,
     planner: Planner | None = None,
     margin: MarginTerms | None = None,
+    account: ExchangeAccount | None = None,
 ) -> SmallWorld:
     """Assemble a core on `store` as `told`. It is not started yet."""
     store, told, history = store or MemoryStore(), told or rules(), history or quiet_history()
@@ -355,11 +358,12 @@ async def small_world(
     table = FeeTable(rates, clock)
     numbers = itertools.count(1)
     prefix = (await _last_seq(store)) * 1000
-    adapters = Adapters(store, market, open_venue, clock, people, table, lambda: f"{prefix + next(numbers):032x}")
-    core = await assemble(told, adapters, planner)
-    return SmallWorld(
-        core, told, store, clock, people, market, venues[0], planner, history, spread, itertools.count(prefix + 1)
+    adapters = Adapters(
+        store, market, open_venue, clock, people, table, lambda: f"{prefix + next(numbers):032x}", account
     )
+    core = await assemble(told, adapters, planner)
+    ids = itertools.count(prefix + 1)
+    return SmallWorld(core, told, store, clock, people, market, venues[0], planner, history, spread, ids, account)
 
 
 async def started(store: Store | None = None, told: Rules | None = None, **around: Any) -> SmallWorld:

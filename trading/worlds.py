@@ -118,7 +118,7 @@ async def _live(settings: CoreSettings, store: Store) -> Running:
     try:
         brain = _Brain.of(settings)
         fees = FeeTable(await _published_fees(market, settings.symbols), clock)
-        await fees.refresh(account.account, settings.symbols)
+        await fees.refresh_or_keep(account.account, settings.symbols)
         world = World("LIVE", market.name, False, settings.quote, settings.timezone)
         rules = replace(_rules(settings, world), patience=LIVE_PATIENCE)
         adapters = Adapters(store, market, lambda *_: account.venue, clock, clock, fees, random_id, account.custody)

@@ -23,7 +23,7 @@ async def test_an_amount_below_the_minimum_never_reads_as_the_minimum_or_nothing
     intent = world.intent(Side.BUY, quantity, "ETH/USD")
     rules = intent.instrument
     small = type(rules)(rules.symbol, "ETH", "USD", rules.price_tick, Decimal("0.0001"), Decimal(0), Decimal(5))
-    facts = Facts(TradingState.ACTIVE, "", Decimal(10), None, Decimal(100), Decimal(0), Decimal(100))
+    facts = Facts(TradingState.ACTIVE, "", Decimal(10), None, Decimal(100), Decimal(0), Decimal(100), fee=Decimal(0))
     refused = minimums(replace(intent, instrument=small), facts, limits())
     assert refused is not None
     assert refused.detail.startswith(f"{told} of ETH is below the venue's minimum of 5 USD")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -16,6 +16,8 @@ from tests.mutants.trial import Run, Verdict, run
 
 Say = Callable[[str], None]
 Task = TypeVar("Task")
+Tests = tuple[str, ...]
+"""What has to notice one mutant."""
 
 
 class Fate(Enum):
@@ -48,15 +50,15 @@ class MutationCheck:
     def __init__(self, jobs: int, say: Say) -> None:
         self._jobs = jobs
         self._say = say
-        self._sound: dict[tuple[str, ...], Run] = {}
+        self._sound: dict[Tests, Run] = {}
         self._judged: list[Judged] = []
 
     def judge(self, mutants: Sequence[Mutant]) -> Sequence[Judged]:
         """The fate of each, in the order in which they were done."""
-        selections = list(dict.fromkeys(mutant.tests for mutant in mutants))
+        groups = _by_file(mutant.tests for mutant in mutants)
         with _copies(self._jobs) as copies:
-            self._say(f"With every guard on, {len(selections)} selections of tests:")
-            _in_parallel(self._first_run, selections, copies)
+            self._say(f"With every guard on, the tests of {len(groups)} files:")
+            _in_parallel(self._first_run, groups, copies)
             self._say(f"With one guard off at a time, {len(mutants)} guards:")
             # The longest first, so that no worker is left alone with one at the end.
             _in_parallel(self._try, sorted(mutants, key=self._seconds_of, reverse=True), copies)
@@ -65,10 +67,13 @@ class MutationCheck:
     def _seconds_of(self, mutant: Mutant) -> float:
         return self._sound[mutant.tests].seconds
 
-    def _first_run(self, tests: tuple[str, ...], copy: CopyOfTheTree) -> None:
-        this = self._sound[tests] = run(tests, copy.root)
-        if this.verdict is not Verdict.PASSED:
-            self._say(f"{this.verdict.value}: {', '.join(tests)}\n{this.said}")
+    def _first_run(self, group: Sequence[Tests], copy: CopyOfTheTree) -> None:
+        """Together, which is quick; where that fails one by one, to know which."""
+        together = run([test for tests in group for test in tests], copy.root)
+        for tests in group:
+            this = self._sound[tests] = together if together.verdict is Verdict.PASSED else run(tests, copy.root)
+            if this.verdict is not Verdict.PASSED:
+                self._say(f"{this.verdict.value}: {', '.join(tests)}\n{this.said}")
 
     def _try(self, mutant: Mutant, copy: CopyOfTheTree) -> None:
         judged = self._fate_of(mutant, copy)
@@ -87,6 +92,14 @@ class MutationCheck:
             return Judged(mutant, Fate.NOT_JUDGED, tried.seconds, tried.said)
         fate = Fate.SURVIVED if tried.verdict is Verdict.PASSED else Fate.CAUGHT
         return Judged(mutant, fate, tried.seconds)
+
+
+def _by_file(selections: Iterable[Tests]) -> list[list[Tests]]:
+    """Each selection once, with the others of its file."""
+    groups: dict[str, list[Tests]] = {}
+    for tests in dict.fromkeys(selections):
+        groups.setdefault(tests[0].partition("::")[0], []).append(tests)
+    return list(groups.values())
 
 
 @contextmanager

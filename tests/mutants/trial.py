@@ -6,10 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import IO
 
 from trading.clock import SystemClock
 
@@ -45,29 +48,32 @@ def run(tests: Sequence[str], root: Path) -> Run:
     """Run `tests` in the copy at `root`, with the same draws of chance each time."""
     clock = SystemClock()
     began = clock.monotonic()
-    process = subprocess.Popen(
+    # A file and no pipe: programs that a test leaves behind would keep a pipe open.
+    with tempfile.TemporaryFile("w+") as output:
+        verdict = _verdict(_started(tests, root, output))
+        output.seek(0)
+        said = output.read().splitlines()
+    return Run(verdict, clock.monotonic() - began, "\n".join(said[-_LAST_LINES:]))
+
+
+def _started(tests: Sequence[str], root: Path, output: IO[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
         [sys.executable, "-m", "pytest", *_PYTEST, *tests],
         cwd=root,
         env={**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1", "CI": "1"},
-        stdout=subprocess.PIPE,
+        stdout=output,
         stderr=subprocess.STDOUT,
-        text=True,
         start_new_session=True,
     )
+
+
+def _verdict(process: subprocess.Popen[bytes]) -> Verdict:
     try:
-        said, _ = process.communicate(timeout=TIMEOUT)
-        verdict = _BY_CODE.get(process.returncode, Verdict.NOT_RUN)
+        return _BY_CODE.get(process.wait(TIMEOUT), Verdict.NOT_RUN)
     except subprocess.TimeoutExpired:
-        said, verdict = "", Verdict.TIMED_OUT
+        return Verdict.TIMED_OUT
     finally:
-        _end(process)
-    return Run(verdict, clock.monotonic() - began, "\n".join(said.splitlines()[-_LAST_LINES:]))
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    """The tests and every program that they started."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    process.wait()
+        # The tests and every program that they started.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

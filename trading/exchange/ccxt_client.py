@@ -79,6 +79,14 @@ def in_our_words(name: str, timeout: timedelta) -> Iterator[None]:
         raise Retryable(_sentence(error, name, timeout)) from error
 
 
+def is_no_such_question(error: BaseException | None) -> bool:
+    """Whether the venue says that it does not know the question: what it cannot tell will not come later either."""
+    words = str(error)
+    return "EGeneral:Unknown method" in words or (
+        isinstance(error, ccxt_errors.ExchangeNotAvailable) and " 404 " in words
+    )
+
+
 def _client_class(exchange_id: str) -> Any:
     wanted = exchange_id.strip().lower()
     for package in (ccxt.pro, ccxt.async_support):

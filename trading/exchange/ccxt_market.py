@@ -10,12 +10,11 @@ from itertools import pairwise
 from typing import Any
 
 from ccxt.base.decimal_to_precision import TICK_SIZE
-from ccxt.base.errors import ExchangeNotAvailable
 
 from trading.clock import Clock
 from trading.domain.market import TIMEFRAMES, Candle, Depth, Instrument, Level, Quote
 from trading.errors import Retryable, SettingsError
-from trading.exchange.ccxt_client import in_our_words, load_markets, make_client
+from trading.exchange.ccxt_client import in_our_words, is_no_such_question, load_markets, make_client
 from trading.exchange.columns import from_ms
 from trading.exchange.ports import FeeRates
 
@@ -101,7 +100,7 @@ class CcxtMarketData:
             with self._asking():
                 found = _depth(await self._client.fetch_order_book(symbol, limit), asked_at)
         except Retryable as error:
-            if _is_no_such_question(error.__cause__):
+            if is_no_such_question(error.__cause__):
                 return None
             raise
         if not _is_sound(found):
@@ -205,12 +204,6 @@ def _depth(book: Mapping[str, Any], asked_at: datetime) -> Depth:
 
 def _level(row: Sequence[Any]) -> Level:
     return _exact(row[0]), _exact(row[1])
-
-
-def _is_no_such_question(error: BaseException | None) -> bool:
-    """Whether the venue says that it has no order books at all: what it cannot tell will not come later either."""
-    words = str(error)
-    return "EGeneral:Unknown method" in words or (isinstance(error, ExchangeNotAvailable) and " 404 " in words)
 
 
 def _is_sound(depth: Depth) -> bool:

@@ -14,12 +14,14 @@ from typing import Any, TypeVar
 from trading.domain.order import Order, OrderType
 from trading.domain.portfolio import Balance
 from trading.errors import Retryable
+from trading.exchange.ccxt_client import is_no_such_question
 from trading.exchange.ccxt_outcome import venue_errors
 from trading.exchange.ccxt_private import PrivateClient, exact, same_id
 from trading.exchange.columns import to_ms
 from trading.exchange.key_permissions import KeyPermissions, Unverifiable, from_kraken
 from trading.exchange.kraken_pages import all_pages
 from trading.exchange.kraken_reading import read_holding, read_ledger, read_order, read_trade, result_of
+from trading.exchange.ledger_fees import entries_of
 from trading.exchange.ports import AccountOrder, AccountTrade, FeeRates, LedgerEntry
 from trading.exchange.request_budget import Urgency
 
@@ -61,9 +63,14 @@ class KrakenApi:
 
     async def orders_of(self, order: Order, urgency: Urgency) -> Sequence[AccountOrder]:
         """By Kraken's own id where we know it, else by ours."""
-        if order.venue_order_id:
+        if not order.venue_order_id:
+            return await self._by_client_id(order.client_order_id, urgency)
+        try:
             return await self._by_venue_id(order.venue_order_id, urgency)
-        return await self._by_client_id(order.client_order_id, urgency)
+        except Retryable as error:
+            if is_no_such_question(error.__cause__):
+                return await self._by_client_id(order.client_order_id, urgency)
+            raise
 
     async def trades_of(self, found: AccountOrder, urgency: Urgency) -> Sequence[AccountTrade]:
         """From the account's whole history since the order was opened, so that trade ids are always the same."""
@@ -83,14 +90,20 @@ class KrakenApi:
         return [trade for trade in await self._trades(since, Urgency.QUESTION) if trade.at >= since]
 
     async def ledger(self, since: datetime) -> Sequence[LedgerEntry]:
+        """From TradesHistory where there are no Ledgers: then money that comes and goes otherwise is not explained."""
         currency_of = self._line.client.safe_currency_code
-        pages = await self._history("private_post_ledgers", "ledger", {"start": _seconds(since)}, Urgency.QUESTION)
+        try:
+            pages = await self._history("private_post_ledgers", "ledger", {"start": _seconds(since)}, Urgency.QUESTION)
+        except Retryable as error:
+            if is_no_such_question(error.__cause__):
+                return entries_of(await self.trades(since))
+            raise
         entries = self._read(pages, lambda key, entry: read_ledger(key, entry, currency_of))
         return sorted((entry for entry in entries if entry.at >= since), key=lambda entry: entry.at)
 
     async def holdings(self) -> Mapping[str, Balance]:
         await self._line.markets()
-        result = await self._ask("private_post_balanceex", {})
+        result = await self._balances()
         with self._line.asking():
             held = {self._line.client.safe_currency_code(name): read_holding(entry) for name, entry in result.items()}
         return {currency: balance for currency, balance in held.items() if balance.total}
@@ -132,6 +145,15 @@ class KrakenApi:
         if intent.type is OrderType.LIMIT and intent.limit_price is not None:
             request["price"] = f"{intent.limit_price:f}"
         return request
+
+    async def _balances(self) -> Mapping[str, Any]:
+        """BalanceEx, or Balance where that is all there is: then what open orders hold back is not told."""
+        try:
+            return await self._ask("private_post_balanceex", {})
+        except Retryable as error:
+            if not is_no_such_question(error.__cause__):
+                raise
+        return {name: {"balance": amount} for name, amount in (await self._ask("private_post_balance", {})).items()}
 
     async def _open(self, request: Mapping[str, Any], urgency: Urgency) -> list[AccountOrder]:
         await self._line.markets()

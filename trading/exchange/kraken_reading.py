@@ -103,7 +103,7 @@ def read_trade(trade_id: str, entry: Mapping[str, Any], market_of: MarketOf) -> 
         quantity=exact(entry["vol"]),
         fee=Money(exact(entry["fee"]), market["quote"]),
         at=instant(entry["time"]),
-        cost=exact(entry["cost"]),
+        cost=exact(entry["cost"]) if entry.get("cost") else None,
     )
 
 

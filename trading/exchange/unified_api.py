@@ -17,6 +17,7 @@ from trading.exchange.ccxt_private import PrivateClient, exact, same_id
 from trading.exchange.columns import to_ms
 from trading.exchange.key_checks import KEY_CHECKS
 from trading.exchange.key_permissions import KeyPermissions, Unverifiable
+from trading.exchange.ledger_fees import entries_of
 from trading.exchange.ports import AccountOrder, AccountTrade, FeeRates, LedgerEntry
 from trading.exchange.request_budget import Urgency
 from trading.exchange.unified_reading import read_ledger_entry, read_order, read_trade
@@ -101,6 +102,8 @@ class UnifiedApi:
         return [trade for trade in await self._trades(None, since, Urgency.QUESTION) if trade.at >= since]
 
     async def ledger(self, since: datetime) -> Sequence[LedgerEntry]:
+        if not self._line.client.has.get("fetchLedger"):
+            return entries_of(await self.trades(since))
         entries = await self._history("fetch_ledger", None, since, Urgency.QUESTION)
         told = [entry for entry in self._read(entries, read_ledger_entry) if entry.at >= since]
         return sorted(told, key=lambda entry: entry.at)

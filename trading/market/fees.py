@@ -81,10 +81,14 @@ class FeeTable:
         """Refresh every hour until cancelled. An outage is only logged: rates know their age."""
         while True:
             await self._clock.sleep(REFRESH_EVERY.total_seconds())
-            try:
-                await self.refresh(source, symbols)
-            except Retryable as error:
-                log.warning("fee rates are not current", why=str(error))
+            await self.refresh_or_keep(source, symbols)
+
+    async def refresh_or_keep(self, source: AccountFees, symbols: Sequence[str]) -> None:
+        """Refresh what can be had; the rest stays as it is known, or at the default."""
+        try:
+            await self.refresh(source, symbols)
+        except Retryable as error:
+            log.warning("fee rates are not current", why=str(error))
 
 
 def _dearer(one: FeeRates, other: FeeRates) -> FeeRates:

@@ -110,10 +110,11 @@ class Settlement:
             # What the venue refused at once goes on like what it cancelled later.
             order = await self._ended(order)
             watch = self._watches.get(order.client_order_id)
-        while watch is not None and watch.look_at < give_up_at:
+        while watch is not None and self._clock.monotonic() < give_up_at:
             watch.followed = True
             try:
-                await self._clock.sleep(watch.look_at - self._clock.monotonic())
+                # The last look comes when patience ends, however long the waits have grown.
+                await self._clock.sleep(min(watch.look_at, give_up_at) - self._clock.monotonic())
                 order = await self._look(watch)
             finally:
                 watch.followed = False

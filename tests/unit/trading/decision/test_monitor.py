@@ -179,3 +179,13 @@ async def test_an_exit_names_the_dust_that_no_order_can_sell() -> None:
     assert order.intent.reason.endswith(
         "(stop 98.00). 0.00004 BTC (less than 0.01 USD) stay as dust: below the minimum of 5 USD."
     )
+
+
+async def test_two_prices_at_once_make_one_exit_and_no_refusal() -> None:
+    world = await holding()
+    async with world.core.intake._lock:
+        ticks = [asyncio.create_task(world.tick("BTC/USD", price)) for price in (97, 96)]
+        for _ in range(20):
+            await asyncio.sleep(0)
+    await asyncio.gather(*ticks)
+    assert (len(world.venue.placed), world.held(), await world.events(BatchRefused)) == (1, 0, [])

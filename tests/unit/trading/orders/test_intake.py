@@ -271,3 +271,22 @@ async def test_without_starting_the_core_has_no_cash_to_spend() -> None:
     refused = await world.submit(world.intent(Side.BUY, "1"))
     assert isinstance(refused, Refused)
     assert refused.code is RefusalCode.NOT_ENOUGH_CASH
+
+
+async def test_what_a_sale_on_its_way_sells_is_not_sold_again(world: SmallWorld) -> None:
+    await world.buy("2")
+    world.venue.arrived.clear()
+    answer = asyncio.Event()
+
+    async def slow(order: Order) -> VenueOrder:
+        await answer.wait()
+        return await world.venue.paper.place_order(order)
+
+    world.venue.script.append(slow)
+    first = asyncio.create_task(world.sell("2"))
+    await asyncio.wait_for(world.venue.arrived.wait(), 5)
+    refused = await world.submit(world.intent(Side.SELL, "1"))
+    answer.set()
+    await first
+    assert isinstance(refused, Refused)
+    assert refused.code is RefusalCode.NOTHING_TO_SELL

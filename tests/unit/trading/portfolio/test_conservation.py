@@ -90,7 +90,7 @@ class Conservation(RuleBasedStateMachine):
 
 
 def test_book_ledger_and_store_agree_after_every_step(proof: Proof, scale: int) -> None:
-    chances = settings(max_examples=95 * scale, stateful_step_count=STEPS_OF_ONE_LIFE, deadline=None)
+    chances = settings(max_examples=110 * scale, stateful_step_count=STEPS_OF_ONE_LIFE, deadline=None)
     Conservation.steps = 0
     run_state_machine_as_test(Conservation, settings=chances)
     assert Conservation.steps >= STEPS
