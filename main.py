@@ -71,7 +71,14 @@ class Settings:
     @classmethod
     def read(cls, defaults: dict[str, str] | None = None, forced: dict[str, str] | None = None) -> Settings:
         reader = SettingsReader([CoreSettings, ChatSettings], ENV_FILE, defaults=defaults, forced=forced)
-        return cls(reader.read(CoreSettings), reader.read(ChatSettings))
+        read = cls(reader.read(CoreSettings), reader.read(ChatSettings))
+        read.require_named_traders()
+        return read
+
+    def require_named_traders(self) -> None:
+        """Real money is not everybody's: on Discord a channel may have many members. Raises SettingsError."""
+        if self.core.mode == "live" and self.chat.discord_bot_token and not self.chat.discord_user_ids:
+            raise SettingsError("MODE is live, but DISCORD_USER_IDS is empty; list the ids of those who may trade.")
 
     def secrets(self) -> Iterator[str]:
         """Every secret's text, to be kept out of the logs."""
