@@ -24,6 +24,8 @@ class Execution:
 
     async def _side(self, orders: Sequence[Order], side: Side) -> dict[str, Order]:
         placed = {o.client_order_id: await self._place(o) for o in orders if o.side is side}
+        if len(placed) < 2:  # the usual batch needs no tasks
+            return {id_: await self._settlement.follow(order) for id_, order in placed.items()}
         ended = await asyncio.gather(*(self._settlement.follow(order) for order in placed.values()))
         return dict(zip(placed, ended, strict=True))
 

@@ -218,3 +218,15 @@ async def test_an_attempt_that_waited_long_has_all_of_the_venues_time_once_it_is
         await pass_time(world, 25)
         assert len(sent(world)) == 7
         assert world.venue.placed[-1].client_order_id in {o.client_order_id for o in world.core.settlement.in_flight()}
+
+
+async def test_while_a_further_attempt_waits_there_is_no_other() -> None:
+    """Though more than enough to sell has come meanwhile."""
+    world = await holding()
+    world.venue.script.append(half)
+    await world.tick("BTC/USD", 97)
+    world.core.account.book._positions["BTC/USD"] = Position("BTC/USD", Decimal(5), Decimal(500), Decimal(500))
+    async with world.store.reading() as read:
+        ended = await read.order(world.venue.placed[0].client_order_id)
+    assert ended is not None
+    assert await world.core.settlement._exits.next_attempt(ended) is None

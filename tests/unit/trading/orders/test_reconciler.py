@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 
@@ -16,6 +17,7 @@ from trading.contract import AccountCheck
 from trading.domain.discrepancy import Discrepancy, DiscrepancyKind, Resolution
 from trading.domain.event import DiscrepancyClosed, DiscrepancyFound, ExternalFill, ExternalFlow
 from trading.domain.order import Order, OrderStatus, Side
+from trading.domain.portfolio import Balance
 from trading.domain.risk import RefusalCode, Refused
 from trading.errors import NeedsOperator, Retryable
 from trading.exchange.ports import AccountOrder, LedgerKind
@@ -187,10 +189,10 @@ class TestWhatOthersDid:
 
 
 class TestOurOwn:
-    async def unknown(self, live: LiveWorld) -> Order:
+    async def unknown(self, live: LiveWorld, symbol: str = "BTC/USD", quantity: str = "2") -> Order:
         live.world.venue.hides_for = timedelta(minutes=3)
         live.world.venue.script.append(silence)
-        (order,) = await live.world.buy("2")
+        (order,) = await live.world.buy(quantity, symbol)
         return order
 
     async def test_an_order_whose_reply_was_lost_is_ours_though_its_id_has_no_dashes(self) -> None:
@@ -256,19 +258,17 @@ class TestOurOwn:
         self, any_store: Store
     ) -> None:
         live = await live_world(any_store)
-        order = await self.unknown(live)
+        order = await self.unknown(live, "SOL/USD", "200")
         again = await live.restarted(started=False, symbols=("ETH/USD",))
         again.world.venue.hides_for = timedelta(minutes=3)
-        fill = live.account.fill(order)
+        fill = live.account.fill(order, "1")
         again.world.venue.remembers[order.client_order_id] = told(order, OrderStatus.FILLED, fill)
         await again.world.core.start()
-        assert "BTC/USD" in again.world.core.watched
+        assert "SOL/USD" in again.world.core.watched
+        assert again.world.core.account.equity() == Decimal("999.2")
         assert (await looked(again)).clean
-        assert (again.held("BTC"), again.held("USD"), await again.world.events(ExternalFlow)) == (
-            2,
-            Decimal("799.2"),
-            [],
-        )
+        assert (again.held("SOL"), again.held("USD")) == (200, Decimal("799.2"))
+        assert await again.world.events(ExternalFlow) == []
 
 
 class TestDifferences:
@@ -502,3 +502,27 @@ async def test_a_wrong_clock_passes_nothing_over(wrong: timedelta) -> None:
         venue_time.jump(-wrong if step % 2 == 0 else wrong)
     assert len(await live.world.events(ExternalFlow)) == 4
     assert await live.world.events(DiscrepancyFound) == []
+
+
+async def test_a_persons_answer_waits_for_the_look_that_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    live = await live_world()
+    found = await drifted(live)
+    holdings, go_on = live.account.holdings, asyncio.Event()
+
+    async def slow() -> Mapping[str, Balance]:
+        held = await holdings()
+        await go_on.wait()
+        return held
+
+    monkeypatch.setattr(live.account, "holdings", slow)
+    looking = asyncio.create_task(live.reconciler.check())
+    await settle()
+    monkeypatch.undo()
+    answering = asyncio.create_task(live.reconciler.resolve(found, Resolution.IGNORE, "@ana"))
+    await settle()
+    assert live.world.core.discrepancies.open() == (found,)
+    go_on.set()
+    await asyncio.gather(looking, answering)
+    await looked(live, 2)
+    assert live.world.core.discrepancies.open() == ()
+    assert len(await live.world.events(DiscrepancyFound)) == 1

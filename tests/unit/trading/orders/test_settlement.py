@@ -16,7 +16,7 @@ from trading.domain.event import DiscrepancyClosed, DiscrepancyFound, OrderInDou
 from trading.domain.order import Order, OrderStatus, Side
 from trading.domain.risk import RefusalCode, Refused
 from trading.errors import NeedsOperator, Retryable
-from trading.orders.exits import Exits
+from trading.orders.exits import Exits, NextAttempt
 from trading.orders.intake import Placed
 from trading.orders.protections import ExitRules
 from trading.orders.settlement import NEVER_ARRIVED, UNPROVABLE_AFTER
@@ -338,3 +338,27 @@ async def test_a_further_attempt_that_somebody_has_closed_meanwhile_is_not_sent(
 
 async def _none(self: Exits, ended: Order) -> None:
     return None
+
+
+async def test_of_two_who_see_an_exit_end_one_goes_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = await started(told=rules(exits=ExitRules(Decimal("0.02"), None)))
+    await world.buy("2")
+    world.venue.script.append(accepts)
+    await world.tick("BTC/USD", 97)
+    (order,) = world.venue.placed[1:]
+    world.venue.remembers[order.client_order_id] = told(order, OrderStatus.CANCELED, fill_of(order, "0.5", "97"))
+    exits, seen, go_on = world.core.settlement._exits, list[str](), asyncio.Event()
+    next_attempt = exits.next_attempt
+
+    async def slow(ended: Order) -> NextAttempt | None:
+        seen.append(ended.client_order_id)
+        await go_on.wait()
+        return await next_attempt(ended)
+
+    monkeypatch.setattr(exits, "next_attempt", slow)
+    both = [asyncio.create_task(world.core.settlement.recover(order)) for _ in range(2)]
+    await settle()
+    assert seen == [order.client_order_id]
+    go_on.set()
+    await asyncio.gather(*both)
+    assert [o.intent.quantity for o in world.core.settlement.in_flight()] == [Decimal("1.5")]
