@@ -113,5 +113,5 @@ def said(message: Message) -> str:
 def button(message: Message, label: str) -> str:
     """The id of the button with this label."""
     found = {each["label"]: each["id"] for each in message["buttons"]}
-    assert label in found, f"no button {label!r}, only {list(found)}"
+    assert label in found, f"no button {label!r}, only {list(found)}, in {said(message)!r}"
     return str(found[label])

@@ -25,7 +25,8 @@ from trading.settings import CoreSettings, Course
 from trading.simulation import CHECKPOINT, Pace, Simulation
 from trading.store.memory import MemoryStore
 from trading.store.port import Store
-from trading.worlds import _resume_at, open_world
+from trading.worlds import open_world
+from trading.worlds.candles import resume_at
 
 HOUR = timedelta(hours=1)
 SEVEN = START + 2 * HOUR
@@ -191,7 +192,7 @@ async def lived(store: Store, deaths: Sequence[datetime]) -> SmallWorld:
     for death in deaths:
         with pytest.raises(Killed):
             await simulation(world, end, Dying(world, death)).run()
-        clock = SimulatedClock(await _resume_at(store, world.history, START))
+        clock = SimulatedClock(await resume_at(store, world.history, START))
         assert clock.now() <= death + HOUR
         world = await small_world(
             store, world.rules, history=world.history, clock=clock, people=world.people, planner=world.planner

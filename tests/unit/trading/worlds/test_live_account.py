@@ -19,10 +19,10 @@ from trading.domain.market import Instrument
 from trading.domain.order import Order, OrderIntent, OrderStatus, OrderType, Side, Source, client_order_id
 from trading.errors import Retryable, SettingsError
 from trading.exchange.credentials import NONCE_MARK
-from trading.live_account import LiveAccount, open_account
 from trading.risk.live_permit import PHRASE
 from trading.settings import CoreSettings
 from trading.store.memory import MemoryStore
+from trading.worlds.live_account import LiveAccount, open_account
 
 __all__ = ["clock", "kraken"]
 
