@@ -1,9 +1,13 @@
 """What every test runs under: chance, the network's guard, proofs, and who runs beside whom."""
 
+from __future__ import annotations
+
 import os
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadFileScheduling
 
 pytest_plugins = ["tests.proof", "tests.network"]
 
@@ -15,10 +19,18 @@ settings.load_profile("ci" if os.environ.get("CI") else "home")
 _LONG = ("test_promise", "test_live", "test_crash", "test_recorded", "test_demo", "test_legal", "test_second")
 
 
-@pytest.hookimpl(tryfirst=True)
+class ProofsOneByOne(LoadFileScheduling):  # type: ignore[misc]
+    """A file's tests stay with one worker, as they share what they set up; long proofs share nothing and are spread."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return nodeid if "/test_promise" in file else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ProofsOneByOne:
+    return ProofsOneByOne(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file stays with one worker, as its tests share what they set up; proofs go one by one. Long ones go first."""
-    for item in items:
-        alone = item.path.name.startswith("test_promise")
-        item.add_marker(pytest.mark.xdist_group(item.nodeid if alone else str(item.path)))
+    """Long ones first: a worker that begins one last keeps everybody waiting."""
     items.sort(key=lambda item: not item.path.name.startswith(_LONG))

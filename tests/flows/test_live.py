@@ -88,7 +88,7 @@ async def test_nothing_is_sent_before_somebody_has_typed_the_phrase(live: Live) 
     assert "not confirmed" in said(await live.bot.page.ask("/buy 60 btc"))
     assert "nothing was changed" in said(await live.bot.page.ask("/live trade play money"))
     assert not live.kraken.orders
-    assert "real money" in said(await live.bot.page.ask("/live trade real money"))
+    assert "Orders go to the exchange" in said(await live.bot.page.ask("/live trade real money"))
 
 
 async def test_the_account_s_money_is_the_portfolio(live: Live) -> None:

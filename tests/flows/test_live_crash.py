@@ -35,7 +35,7 @@ from trading.clock import SystemClock
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-KILLS = 10
+KILLS = 6
 LONG_KILLS = 1_000
 LONG_SECONDS = 1_500.0
 """The long run is killed as often as fits into this time."""

@@ -208,8 +208,14 @@ async def line(kraken: KrakenExchange, clock: SimulatedClock) -> AsyncIterator[P
     await made.close()
 
 
-@pytest.mark.parametrize("mode", ["online", "maintenance", "cancel_only", "post_only", "limit_only"])
-@pytest.mark.parametrize("where", ["whole", "pair"])
+_MARKET_MODES = ("online", "cancel_only", "post_only", "limit_only")
+
+
+@pytest.mark.parametrize(
+    ("where", "mode"),
+    # A pair alone is never in maintenance.
+    [("whole", "maintenance"), *((where, mode) for where in ("whole", "pair") for mode in _MARKET_MODES)],
+)
 @pytest.mark.parametrize("name", ["entry", "exit", "limit"])
 async def test_what_it_lets_through_is_what_the_venue_takes(
     kraken: KrakenExchange,
@@ -220,8 +226,6 @@ async def test_what_it_lets_through_is_what_the_venue_takes(
     where: str,
     name: str,
 ) -> None:
-    if where == "pair" and mode == "maintenance":
-        pytest.skip("a pair alone is never in maintenance")
     status = VenueStatus(mode_source(line), [BTC, ETH], journal, clock)
     await line.markets()
     if where == "whole":
