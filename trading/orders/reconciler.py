@@ -7,9 +7,9 @@ takes several requests, and the account may move between them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import structlog
@@ -19,11 +19,13 @@ from trading.contract import AccountCheck, AccountLine
 from trading.domain.discrepancy import Discrepancy, DiscrepancyKind, Resolution
 from trading.domain.market import base_of
 from trading.domain.money import ZERO, Money
-from trading.domain.order import FINAL, Order, OrderIntent, OrderStatus
+from trading.domain.order import OrderIntent, OrderStatus
 from trading.domain.risk import RefusalCode, Refused
 from trading.errors import NeedsOperator, Retryable
-from trading.exchange.ports import LedgerEntry, ReconcileData
+from trading.exchange.ports import ReconcileData
 from trading.orders.account import Account
+from trading.orders.account_booking import AccountBooking
+from trading.orders.account_progress import OVERLAP, Progress, beyond, keeping, kept_progress
 from trading.orders.account_reading import AccountReading, held_back, our_writing, read_account
 from trading.orders.bookkeeper import Bookkeeper
 from trading.orders.discrepancies import Discrepancies
@@ -31,39 +33,16 @@ from trading.orders.external_activity import ExternalActivity, entry_of
 from trading.orders.manager import OrderManager
 from trading.orders.settlement import Settlement
 from trading.portfolio.reconcile import Difference, differences, is_rounding
-from trading.store.codec import JsonCodec
-from trading.store.port import Claim, Store, Transaction
+from trading.store.port import Store, Transaction
 
 EVERY = timedelta(minutes=1)
-OVERLAP = timedelta(minutes=10)
-"""How far back each look reaches beyond the last one: venues show things late."""
-
 BEFORE_THE_BOOKS = timedelta(days=1)
 """How far back the first look reaches: our clock may be ahead of the exchange's."""
 
 TOO_OLD = timedelta(minutes=15)
 """Entries wait when the account could not be read for this long."""
 
-_META = "reconciliation"
-
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the account is in the books.
-
-    `since` is the exchange's time of the newest entry that is dealt with: whatever our clock says, nothing is passed
-    over. `before` names entries and trades that are not booked though a look may still show them: those from before
-    the portfolio began, and those that the books cannot take. `set_aside` is what a person left out, by currency.
-    """
-
-    since: datetime
-    before: tuple[str, ...] = ()
-    set_aside: Mapping[str, Decimal] = field(default_factory=dict)
-
-
-_PROGRESS: JsonCodec[Progress] = JsonCodec(Progress)
 
 
 class Reconciler:
@@ -84,8 +63,7 @@ class Reconciler:
     ) -> None:
         self._account = account
         self._store = store
-        self._manager = manager
-        self._settlement = settlement
+        self._booking = AccountBooking(store, manager, settlement, external)
         self._books = books
         self._funds = funds
         self._external = external
@@ -107,11 +85,10 @@ class Reconciler:
     async def load(self) -> bool:
         """Take up how far the last run came; False where there was none."""
         async with self._store.reading() as read:
-            kept = await read.meta(_META)
-            self._progress = _PROGRESS.load(kept) if kept else None
+            self._progress = await kept_progress(read)
             recent = await read.fills(since=self._progress.since - OVERLAP) if self._progress else ()
         self._agreed_at = -len(recent)
-        return kept is not None
+        return self._progress is not None
 
     async def begin(self) -> None:
         """Open the books with what the account holds. Raises Retryable when it cannot be read or moves meanwhile."""
@@ -127,7 +104,7 @@ class Reconciler:
         held = {c: held.total for c, held in holdings.items() if c in self._external.currencies and held.total}
         flows = [self._external.flow(f"opening-{c}", Money(amount, c), "opening balance") for c, amount in held.items()]
         progress = Progress(since, tuple(known))
-        await self._books.open_books(flows, _keeping(progress))
+        await self._books.open_books(flows, keeping(progress))
         self._progress = progress
 
     async def run(self) -> None:
@@ -181,22 +158,17 @@ class Reconciler:
         assert progress is not None, "the books have not been opened"
         began, known = self._clock.now(), await self._known(progress)
         reading = await read_account(self._account, progress.since - OVERLAP, known, self._external.currencies)
-        ours = await self._our_orders(reading)
-        misfits = await self._book(reading, ours)
+        ours = await self._booking.our_orders(reading)
+        misfits = await self._booking.book(reading, ours)
         foreign = [order for order in reading.open_orders if our_writing(order.client_order_id) not in ours]
         self._funds.hold_outside(held_back(foreign))
         clean = await self._judge(reading, await self._moving(reading, misfits), progress)
-        await self._keep(_beyond(progress, reading, misfits & self._misfits))
+        await self._keep(beyond(progress, reading, misfits & self._misfits))
         self._misfits = misfits
         self._read_at = self._clock.monotonic()
         lines = tuple(AccountLine(d.currency, d.books, d.venue) for d in self._differences(reading, progress))
         self.last = AccountCheck(began, clean, lines, len(foreign))
         return self.last
-
-    async def _our_orders(self, reading: AccountReading) -> Mapping[str, Order]:
-        async with self._store.reading() as read:
-            found = await read.orders_by_id(sorted(reading.client_ids()))
-        return {order.client_order_id: order for order in found}
 
     async def _known(self, progress: Progress) -> Collection[str]:
         """Ids of what is in the books already, or was before they were opened."""
@@ -205,60 +177,14 @@ class Reconciler:
             flows = await read.cash_flows()
         return {*progress.before, *(fill.trade_id for fill in fills), *(entry_of(flow.id) for flow in flows)}
 
-    async def _book(self, reading: AccountReading, ours: Mapping[str, Order]) -> frozenset[str]:
-        """The ids of trades and entries that the books cannot take."""
-        misfits: set[str] = set()
-        for client_id in dict.fromkeys(reading.owner_of(trade) or "" for trade in reading.trades):
-            if client_id in ours and not await self._book_ours(ours[client_id]):
-                misfits |= {trade.trade_id for trade in reading.trades if reading.owner_of(trade) == client_id}
-        for trade in reading.trades:
-            owner = reading.owner_of(trade)
-            external = owner is not None and owner not in ours and self._external.is_traded_here(trade.symbol)
-            if external and not await self._external.book_trade(trade):
-                misfits.add(trade.trade_id)
-        for entry in reading.entries:
-            is_flow = reading.is_settled(entry) and not self._is_of_a_fill(entry, reading, ours)
-            if is_flow and not await self._external.book_entry(entry):
-                misfits.add(entry.id)
-        return frozenset(misfits)
-
-    def _is_of_a_fill(self, entry: LedgerEntry, reading: AccountReading, ours: Mapping[str, Order]) -> bool:
-        trade = reading.trade_of(entry)
-        return trade is not None and (self._external.is_traded_here(trade.symbol) or reading.owner_of(trade) in ours)
-
-    async def _book_ours(self, order: Order) -> bool:
-        """False where the books cannot take what the venue says about an order of ours."""
-        if order.status not in FINAL:
-            self._settlement.look_soon(order)
-            return True
-        try:
-            # A late fill of an order that we had taken for over.
-            seen = await self._manager.find(order)
-            if seen is not None:
-                await self._manager.apply(order, seen)
-        except NeedsOperator as error:
-            log.warning("a late fill does not fit the books", order=order.client_order_id, why=str(error))
-            return False
-        return True
-
     async def _moving(self, reading: AccountReading, misfits: Collection[str]) -> frozenset[str]:
         """Currencies that cannot be judged now: something of theirs is on its way, or not shown or booked in full."""
         async with self._store.reading() as read:
             orders = [order for order in await read.open_orders() if order.status is not OrderStatus.INTENDED]
-        pairs = {order.symbol for order in orders} | await self._unbooked(reading, misfits)
+        pairs = {order.symbol for order in orders} | await self._booking.unbooked(reading, misfits)
         waiting = {entry.money.currency for entry in reading.entries if not reading.is_settled(entry)}
         quote = self._funds.book.quote
         return frozenset({base_of(pair) for pair in pairs} | ({quote} if pairs else set()) | waiting)
-
-    async def _unbooked(self, reading: AccountReading, misfits: Collection[str]) -> set[str]:
-        """Pairs with trades that have not made it into the books and still may."""
-        here = [trade for trade in reading.trades if self._external.is_traded_here(trade.symbol)]
-        trades = [trade for trade in here if trade.trade_id not in misfits]
-        if not trades:
-            return set()
-        async with self._store.reading() as read:
-            booked = {fill.trade_id for fill in await read.fills(since=min(trade.at for trade in trades))}
-        return {trade.symbol for trade in trades if trade.trade_id not in booked}
 
     def _differences(self, reading: AccountReading, progress: Progress) -> Sequence[Difference]:
         venue = {currency: balance.total for currency, balance in reading.holdings.items()}
@@ -331,7 +257,7 @@ class Reconciler:
         aside[money.currency] = aside.get(money.currency, ZERO) + money.amount
         progress = replace(self._progress, set_aside=aside)
         async with self._store.transaction() as tx:
-            await _keeping(progress)(tx)
+            await keeping(progress)(tx)
             await self._discrepancies.close(tx, discrepancy, Resolution.IGNORE, by, on)
         self._progress = progress
 
@@ -339,19 +265,5 @@ class Reconciler:
         if progress == self._progress:
             return
         async with self._store.transaction() as tx:
-            await _keeping(progress)(tx)
+            await keeping(progress)(tx)
         self._progress = progress
-
-
-def _beyond(progress: Progress, reading: AccountReading, given_up: Collection[str]) -> Progress:
-    """`progress` after a look: up to the newest entry, but never past one that still waits for its trade."""
-    waiting = min((entry.at for entry in reading.entries if not reading.is_complete(entry)), default=reading.until)
-    since = max(progress.since, min(reading.until, waiting))
-    return replace(progress, since=since, before=tuple(dict.fromkeys([*progress.before, *sorted(given_up)])))
-
-
-def _keeping(progress: Progress) -> Claim:
-    async def keep(tx: Transaction) -> None:
-        await tx.put_meta(_META, _PROGRESS.dump(progress))
-
-    return keep
