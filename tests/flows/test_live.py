@@ -97,7 +97,8 @@ async def test_the_account_s_money_is_the_portfolio(live: Live) -> None:
 
 
 async def test_it_buys_and_sells_although_every_reply_is_lost(live: Live) -> None:
-    live.kraken.fail("AddOrder", Fault.LOST_REPLY, times=None, executed=True)
+    for endpoint in ("AddOrder", "AddOrder?validate"):
+        live.kraken.fail(endpoint, Fault.LOST_REPLY, times=None, executed=True)
     assert "1 of 1 filled" in await live.confirmed("/buy 100 eth")
     assert "1 of 1 filled" in await live.confirmed("/sell 0.002 btc")
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
+import structlog
+
 from trading.clock import Clock
 from trading.domain.market import Depth
 from trading.domain.order import Order, OrderIntent, Side
@@ -21,6 +23,8 @@ from trading.exchange.ports import MarketData
 from trading.market.depth import expected_slippage, spread
 from trading.risk.limits import Liquidity, is_urgent
 from trading.risk.review import UNSEEN, Review
+
+log = structlog.get_logger(__name__)
 
 Answer = TypeVar("Answer")
 
@@ -106,7 +110,8 @@ class Preflight:
         """The venue's own words against one of `orders`.
 
         It judges by today's funds, so what the batch's own sales are to pay for is left out; and so is what must get
-        through: one order that the venue refuses must not keep a /flatten from selling the others.
+        through: one order that the venue refuses must not keep a /flatten from selling the others. No answer is no
+        reason against an order: what became of the order itself is found out in any case.
         """
         for order in orders:
             if is_urgent(order.intent) or not self._review.covers(order.intent):
@@ -114,10 +119,8 @@ class Preflight:
             try:
                 words = await self._check(order)
             except Retryable as error:
-                if order.intent.reduce_only:
-                    continue
-                detail = f"The order of {order.symbol} could not be checked ({error}); nothing was sent, try again."
-                return Refused(RefusalCode.VENUE_UNAVAILABLE, detail, order.symbol)
+                log.info("no dry run", symbol=order.symbol, why=str(error))
+                continue
             if words:
                 return Refused(RefusalCode.VENUE_REFUSED, words, order.symbol)
         return None
