@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 
 from chatbot.delivery import Delivery
 from chatbot.message import MessageRef, Reply
 from chatbot.store import ChatStore
+
+REMEMBERED = 100
 
 Render = Callable[[], Awaitable[Reply | None]]
 
@@ -18,6 +21,7 @@ class Copies:
         self._store = store
         self._delivery = delivery
         self._key = delivery.channel.key
+        self._shown: OrderedDict[str, Reply] = OrderedDict()
 
     async def post(self, subject: str, reply: Reply) -> None:
         """Post the card unless it stands here already."""
@@ -26,17 +30,26 @@ class Copies:
         ref = await self._delivery.post(reply)
         if ref is not None:
             await self._store.remember_card(subject, ref)
+            self._remember(subject, reply)
 
     async def edit(self, subject: str | None, render: Render) -> int:
         """Bring every copy of the card up to date; how many copies there are."""
         refs = await self._refs(subject) if subject else ()
         reply = await render() if refs else None
-        if subject is None or reply is None:
+        if subject is None or reply is None or self._shown.get(subject) == reply:
             return len(refs)
         for ref in refs:
             if not await self._delivery.edit(ref, reply):
                 await self._replace(subject, reply)
+        self._remember(subject, reply)
         return len(refs)
+
+    def _remember(self, subject: str, reply: Reply) -> None:
+        """What the card says now: an edit that changes nothing is no message."""
+        self._shown[subject] = reply
+        self._shown.move_to_end(subject)
+        if len(self._shown) > REMEMBERED:
+            self._shown.popitem(last=False)
 
     async def _replace(self, subject: str, reply: Reply) -> None:
         """A card too old to be edited gets its end as a new message, once."""

@@ -97,12 +97,22 @@ async def test_a_doubt_is_told_once_and_its_end_replaces_it() -> None:
     notices.desk.batches["b1"] = replace(facts.in_doubt(), approval=None)
     async with notices.running():
         notices.desk.happens(DOUBT, DOUBT)
-        await notices.transport.until(1, edits=1)
+        await notices.transport.until(1)
         assert texts(notices.transport) == ["⚠️ In doubt · PAPER · buy BTC 0.0069"]
         notices.desk.batches["b1"] = replace(facts.batch_view(), approval=None)
         notices.desk.happens(KNOWN)
-        await notices.transport.until(1, edits=2)
+        await notices.transport.until(1, edits=1)
     assert "It was filled." in notices.transport.shown["1"].text and len(notices.transport.sent) == 1
+
+
+async def test_a_doubt_that_had_ended_before_it_could_be_told_is_told_as_ended_and_not_edited() -> None:
+    notices = Notices().caught_up()
+    notices.desk.batches["b1"] = replace(facts.batch_view(), approval=None)
+    async with notices.running():
+        notices.desk.happens(DOUBT, KNOWN, RECOVERED)
+        await notices.transport.until(2)
+    assert "It was filled." in notices.transport.sent[0].text
+    assert notices.transport.edits == []
 
 
 async def test_an_end_without_a_told_doubt_is_told_by_itself() -> None:
@@ -133,7 +143,7 @@ async def test_the_decided_card_follows_its_order_through_the_doubt() -> None:
         await notices.transport.until(1, edits=3)
         assert "2 of 2 filled" in shown() and "doubt" not in shown()
         notices.desk.happens(BatchCompleted(NOW, "b1"))
-        await notices.transport.until(2, edits=4)
+        await notices.transport.until(2, edits=3)
     assert texts(notices.transport)[-1].startswith("🔴🟢 Rebalance")
 
 
