@@ -51,4 +51,6 @@ export function offerHints(input, list, commands) {
     else return;
     event.preventDefault();
   });
+  // The commands may have come after the first letters.
+  if (document.activeElement === input) show();
 }
