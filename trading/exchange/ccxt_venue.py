@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from trading.domain.money import ZERO, round_down
-from trading.domain.order import FINAL, Fill, Order, OrderIntent, OrderStatus, OrderType
+from trading.domain.order import FINAL, Order, OrderIntent, OrderStatus, OrderType
 from trading.errors import NeedsOperator, OutcomeUnknown, Retryable
 from trading.exchange.ccxt_outcome import Accepted, NotSent, Refused, classify, venue_errors
 from trading.exchange.ledger_fees import with_ledger_fees
@@ -160,7 +160,7 @@ class CcxtVenue:
         self._require_whole(found, trades)
         if trades and found.fee_currency not in (None, order.intent.instrument.quote):
             trades = await self._with_true_fees(found, trades)
-        fills = tuple(_fill(order, trade) for trade in trades)
+        fills = tuple(trade.fill_of(order.client_order_id) for trade in trades)
         return VenueOrder(order.client_order_id, found.venue_order_id, found.status, fills, found.detail)
 
     async def _with_true_fees(self, found: AccountOrder, trades: Sequence[AccountTrade]) -> Sequence[AccountTrade]:
@@ -189,20 +189,6 @@ async def _answer_or_error(call: Awaitable[object]) -> object:
         return await call
     except Exception as error:
         return error
-
-
-def _fill(order: Order, trade: AccountTrade) -> Fill:
-    return Fill(
-        trade_id=trade.trade_id,
-        client_order_id=order.client_order_id,
-        symbol=trade.symbol,
-        side=trade.side,
-        price=trade.price,
-        quantity=trade.quantity,
-        fee=trade.fee,
-        at=trade.at,
-        cost=trade.cost,
-    )
 
 
 def _urgency(intent: OrderIntent) -> Urgency:

@@ -172,6 +172,20 @@ class AccountTrade:
     at: datetime
     cost: Decimal | None = None
 
+    def fill_of(self, client_order_id: str) -> Fill:
+        """The same as a fill of the order that goes by this id in the books."""
+        return Fill(
+            trade_id=self.trade_id,
+            client_order_id=client_order_id,
+            symbol=self.symbol,
+            side=self.side,
+            price=self.price,
+            quantity=self.quantity,
+            fee=self.fee,
+            at=self.at,
+            cost=self.cost,
+        )
+
 
 class LedgerKind(StrEnum):
     """Why a balance changed."""

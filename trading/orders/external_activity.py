@@ -10,7 +10,7 @@ from trading.clock import Clock
 from trading.domain.event import ExternalFill, ExternalFlow
 from trading.domain.market import Instrument
 from trading.domain.money import Money
-from trading.domain.order import Batch, Fill, Order, OrderIntent, OrderStatus, OrderType, Source
+from trading.domain.order import Batch, Order, OrderIntent, OrderStatus, OrderType, Source
 from trading.domain.portfolio import CashFlow
 from trading.errors import NeedsOperator, Retryable
 from trading.exchange.ports import AccountTrade, LedgerEntry
@@ -70,17 +70,7 @@ class ExternalActivity:
             reason=batch.reason,
         )
         order = Order(id_, intent, OrderStatus.FILLED, trade.at, now, trade.venue_order_id)
-        fill = Fill(
-            trade_id=trade.trade_id,
-            client_order_id=id_,
-            symbol=trade.symbol,
-            side=trade.side,
-            price=trade.price,
-            quantity=trade.quantity,
-            fee=trade.fee,
-            at=trade.at,
-            cost=trade.cost,
-        )
+        fill = trade.fill_of(id_)
         told = ExternalFill(now, trade.trade_id, trade.symbol, trade.side, trade.quantity, trade.price, trade.fee)
         try:
             await self._books.record_external(batch, order, fill, told)
