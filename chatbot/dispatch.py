@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chatbot.commands.arguments import Arguments, Kind, Parameter, Problem, Surroundings, read_arguments
 from chatbot.commands.registry import Answers, Command, Registry, Request
-from chatbot.message import Actor, Button, Channel, Reply, Role
+from chatbot.message import Actor, Button, Channel, Progress, Reply, Role
 from chatbot.present import marks
 from chatbot.present.charts import Charts
 from chatbot.present.layout import prose
@@ -26,6 +26,7 @@ class Asked:
     role: Role
     text: str
     structured: dict[str, str] | None = None
+    progress: Progress | None = None
 
 
 class Dispatcher:
@@ -86,6 +87,7 @@ class Dispatcher:
             clock=self._clock,
             agent=self._agent,
             registry=self._registry,
+            progress=asked.progress,
         )
 
     def _mistyped(self, asked: Asked) -> Reply:

@@ -22,13 +22,21 @@ class Role(IntEnum):
 class Actor:
     """Who speaks. `platform` is "telegram", "discord", "web" or "terminal"; `id` is the platform's user id.
 
-    `suspect` names what makes an identity unusable ("anonymous admin", "forwarded", "bot"), or is empty.
+    `suspect` names what makes an identity unusable ("anonymous admin", "forwarded", "bot"), or is empty. `guild` is the
+    Discord server it speaks in, empty in a direct message and elsewhere; `groups` are its role ids there, as of now.
     """
 
     platform: str
     id: str
     name: str
     suspect: str = ""
+    guild: str = ""
+    groups: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The same for one account for ever, whatever it is called."""
+        return f"{self.platform}:{self.id}"
 
     @property
     def label(self) -> str:
@@ -37,7 +45,10 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """Where messages go: a chat, a Discord channel, the web page, the terminal."""
+    """Where messages go: a chat, a Discord channel, the web page, the terminal.
+
+    A topic of a Telegram forum is "chat/topic", such as "-100123/45".
+    """
 
     platform: str
     id: str
@@ -60,6 +71,8 @@ class Incoming:
     """A message to us. `update_id` is unique per platform: one update is answered once. `sent_at` is the sender's time.
 
     `structured` carries typed options (a Discord slash command's), already named as the command's parameters.
+    `progress` shows how far a long command is: the first call posts a message, later ones edit it, and the reply
+    takes its place. Best effort: it never raises and never waits for long. None where the platform cannot.
     """
 
     actor: Actor
@@ -68,6 +81,7 @@ class Incoming:
     update_id: str
     sent_at: datetime
     structured: dict[str, str] | None = None
+    progress: Progress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +129,15 @@ class Picture:
     name: str = "chart.png"
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file to keep, such as an export: `name` with its ending, `data` as it is written."""
+
+    data: bytes
+    name: str
+    caption: str = ""
+
+
 class Tone(StrEnum):
     """What the message means, for platforms that colour: good, bad, waiting, or plain."""
 
@@ -127,7 +150,10 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A message from us. `text` is prose; `card` is monospace, at most 36 columns wide; neither contains markup."""
+    """A message from us. `text` is prose; `card` is monospace, at most 36 columns wide; neither contains markup.
+
+    A `silent` one arrives without a sound.
+    """
 
     text: str
     card: str = ""
@@ -136,6 +162,8 @@ class Reply:
     buttons: tuple[Button, ...] = ()
     tone: Tone = Tone.PLAIN
     ok: bool = True
+    files: tuple[Attachment, ...] = ()
+    silent: bool = False
 
     def plain(self) -> str:
         """Everything readable as one text, tables included."""
@@ -163,6 +191,7 @@ class PressReply:
     send: Reply | None = None
 
 
+Progress = Callable[[Reply], Awaitable[None]]
 MessageHandler = Callable[[Incoming], Awaitable[Reply | None]]
 PressHandler = Callable[[Press], Awaitable[PressReply]]
 

@@ -73,7 +73,7 @@ class Router:
         if role is Role.NOBODY:
             sentence = await self._turned_away(message.actor, message.channel, message.text)
             return Reply(text=sentence, ok=False) if sentence else None
-        asked = Asked(message.actor, message.channel, role, message.text.strip(), message.structured)
+        asked = Asked(message.actor, message.channel, role, message.text.strip(), message.structured, message.progress)
         reply = self._too_late(asked, message.sent_at) or await self._dispatcher.answer(asked)
         await self._audit(message.actor, message.channel, message.text, "ok" if reply.ok else "refused")
         return reply

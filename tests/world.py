@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from trading.assembly import assemble
 from trading.clock import SimulatedClock
 from trading.contract import World
-from trading.core import Adapters, Core, ExchangeAccount, Rules, assemble
+from trading.core import Adapters, Core, ExchangeAccount, Rules
 from trading.decision.planners import Planned, Planner
 from trading.decision.snapshot import Snapshot
 from trading.desk import CoreDesk

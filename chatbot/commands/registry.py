@@ -9,7 +9,7 @@ from typing import Protocol
 from rapidfuzz import fuzz, process
 
 from chatbot.commands.arguments import Arguments, Parameter
-from chatbot.message import Actor, Channel, Reply, Role
+from chatbot.message import Actor, Channel, Progress, Reply, Role
 from chatbot.present.charts import Charts
 from trading.clock import Clock
 from trading.contract import Desk
@@ -38,6 +38,8 @@ class Request:
     clock: Clock
     agent: Answers
     registry: Registry
+    progress: Progress | None = None
+    """Shows how far a long command is, where the platform can; see `Incoming`."""
 
 
 Handler = Callable[[Request], Awaitable[Reply]]

@@ -11,9 +11,10 @@ from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from trading.assembly import assemble
 from trading.clock import SimulatedClock
 from trading.contract import Performance, Window, World
-from trading.core import Adapters, Rules, assemble
+from trading.core import Adapters, Rules
 from trading.decision.planners import AllocatorPlanner
 from trading.domain.market import Instrument
 from trading.domain.money import ZERO

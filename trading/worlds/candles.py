@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
+from trading.assembly import assemble
 from trading.clock import SimulatedClock, SystemClock
 from trading.contract import World
-from trading.core import Adapters, assemble
+from trading.core import Adapters
 from trading.domain.market import TIMEFRAMES
 from trading.errors import SettingsError
 from trading.exchange.candle_market import CandleMarket

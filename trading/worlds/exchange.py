@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from trading.assembly import assemble
 from trading.clock import Clock, SystemClock
 from trading.contract import World
-from trading.core import Adapters, Core, assemble, random_id
+from trading.core import Adapters, Core, random_id
 from trading.errors import Retryable
 from trading.exchange.ports import FeeRates
 from trading.live import LiveRun

@@ -21,7 +21,8 @@ from tests.faults.lab.virtual_time import VirtualTime
 from tests.faults.lab.weather import Weather
 from tests.world import FixedPlanner
 from tests.world import rules as told
-from trading.core import Adapters, Core, ExchangeAccount, assemble
+from trading.assembly import assemble
+from trading.core import Adapters, Core, ExchangeAccount
 from trading.domain.market import Instrument
 from trading.exchange.ports import FeeRates, PriceSource
 from trading.market.fees import FeeTable

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tests.world import HandMade, limits, rules
+from trading.assembly import assemble
 from trading.clock import SimulatedClock
-from trading.core import Adapters, Core, assemble
+from trading.core import Adapters, Core
 from trading.decision.planners import AllocatorPlanner
 from trading.domain.market import TIMEFRAMES
 from trading.domain.order import Fill, Side
