@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.faults.sizes.trial import Trial
 from tests.proof import Proof
 
@@ -24,3 +26,10 @@ async def test_what_reaches_the_venue_is_legal_and_what_is_not_sent_is_told(proo
     assert refused > cases // 20
     assert told > cases // 20
     proof(14, cases=cases, violations=len(violations))
+
+
+@pytest.mark.parametrize("seed", [455])
+async def test_what_once_was_not_legal_is_so_no_more(seed: int) -> None:
+    trial = Trial(seed)
+    await trial.run(CASES_PER_MARKET)
+    assert not trial.violations

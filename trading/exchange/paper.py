@@ -141,7 +141,7 @@ class PaperVenue:
         if quote is None:
             return f"There is no price of {order.symbol} yet; try again when market data flows.", None
         execution = self._execution(intent, quote)
-        return self._below_minimum(intent, execution) or self._missing_funds(intent, execution), execution
+        return self._below_minimum(intent, quote) or self._missing_funds(intent, execution), execution
 
     def _broken_rule(self, intent: OrderIntent) -> str:
         rules = self._instruments.get(intent.symbol)
@@ -185,8 +185,10 @@ class PaperVenue:
         good = price <= limit if side is Side.BUY else price >= limit
         return _Execution(price, self._fee.taker) if good else None
 
-    def _below_minimum(self, intent: OrderIntent, execution: _Execution | None) -> str:
-        notional = intent.quantity * _price(intent, execution)
+    def _below_minimum(self, intent: OrderIntent, quote: Quote) -> str:
+        """Judged at the price that is quoted, as exchanges do: nobody knows beforehand how far a market order slips."""
+        touch = quote.ask if intent.side is Side.BUY else quote.bid
+        notional = intent.quantity * (intent.limit_price or touch)
         rules = self._instruments[intent.symbol]
         if notional >= rules.min_notional and notional > 0:
             return ""

@@ -55,7 +55,7 @@ class Exits:
         if self._is_dust(ended, rest):
             return None
         again = await self._commit(ended, rest, len(attempts))
-        return NextAttempt(again, delay_before(len(attempts) + 1))
+        return NextAttempt(again, delay_before(_in_vain(attempts) + 1))
 
     def _rest(self, ended: Order, attempts: Sequence[Order]) -> Decimal:
         """What of the first attempt's quantity is neither sold nor gone otherwise."""
@@ -84,3 +84,9 @@ class Exits:
             self._manager.release([again])
             raise
         return again
+
+
+def _in_vain(attempts: Sequence[Order]) -> int:
+    """How many attempts since one last sold something: a venue that sells in parts is not made to wait longer."""
+    selling = [index for index, order in enumerate(attempts, start=1) if order.filled_quantity]
+    return max(1, len(attempts) - max(selling, default=0))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from chatbot.message import Reply, Tone
 from chatbot.present import marks
+from chatbot.present import numbers as n
 from chatbot.present.cards import executions as ex
 from chatbot.present.cards.approvals import decided_by
-from chatbot.present.layout import block, prose
+from chatbot.present.layout import Lines, block, prose, wrapped
 from chatbot.present.refusals import sentence
 from trading.contract import BatchView, World
 from trading.domain.order import Source
@@ -20,7 +23,7 @@ def completed(view: BatchView, world: World) -> Reply:
     done = ex.executions(view.orders, view.fills)
     return Reply(
         text=prose(f"{_mark(view, done)} {_heading(view, world)}", origin(view)),
-        card=block(ex.result_lines(done, world.quote), ex.summary_lines(done, world)),
+        card=block(ex.result_lines(done, world.quote), _unsold(view, done), ex.summary_lines(done, world)),
         tone=Tone.GOOD if view.fills else Tone.BAD,
     )
 
@@ -51,6 +54,20 @@ def _heading(view: BatchView, world: World) -> str:
         return heading
     bases = dict.fromkeys(order.intent.instrument.base for order in view.orders)
     return f"{ex.title(view.batch, view.orders)} · {marks.mode(world)} · {', '.join(bases)}"
+
+
+def _unsold(view: BatchView, done: list[ex.Execution]) -> Lines:
+    """What an exit ended without selling, and whether that is because nobody takes so little."""
+    if view.batch.source not in _EXITS or ex.unsettled(done):
+        return []
+    market = done[0].order.intent.instrument
+    filled, notional = sum((e.quantity for e in done), Decimal(0)), sum((e.notional for e in done), Decimal(0))
+    left = done[0].order.intent.quantity - filled
+    if not filled or left <= 0:
+        return []
+    small = left < market.min_quantity or left * notional / filled < market.min_notional
+    why = ": below the venue's minimum" if small else ""
+    return wrapped(f"{marks.ATTENTION} {n.quantity(left, market)} {market.base} not sold{why}")
 
 
 def _mark(view: BatchView, done: list[ex.Execution]) -> str:

@@ -51,7 +51,7 @@ async def test_a_rejected_order_stays_rejected(desk: PaperDesk) -> None:
     [
         (market("a", Side.BUY, "0.0001"), "0.0001 BTC is below the minimum of 0.001 BTC; ask for more."),
         (market("a", Side.BUY, "0.01005"), "0.01005 BTC is not a multiple of the lot step 0.0001; round it down."),
-        (market("a", Side.BUY, "0.01"), "The order is worth 1.002 USD, below the minimum of 5 USD; ask for more."),
+        (market("a", Side.BUY, "0.01"), "The order is worth 1.001 USD, below the minimum of 5 USD; ask for more."),
         (market("a", Side.BUY, "10"), "The order needs 1006.008 USD with its fee and 1000 USD is free; ask for less."),
         (market("a", Side.SELL, "2.5"), "The order needs 2.5 BTC and 2 BTC is free; ask for less."),
         (market("a", Side.BUY, "-1"), "-1 BTC is below the minimum of 0.001 BTC; ask for more."),

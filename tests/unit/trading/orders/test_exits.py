@@ -80,6 +80,17 @@ def test_the_waits_double_up_to_ten_minutes() -> None:
     assert delay_before(40) == LONGEST_DELAY == 600
 
 
+async def test_an_attempt_that_sold_something_starts_the_waits_anew() -> None:
+    world = await holding()
+    world.venue.script += [refuses, refuses, refuses, half]
+    async with following(world):
+        await world.tick("BTC/USD", 97)
+        await pass_time(world, 1 + 2 + 4 + 0.5, step=0.5)
+        assert world.held() == Decimal("1.5")
+        await pass_time(world, 1.1, step=0.5)
+    assert (sent(world), world.held()) == ([2, 2, 2, 2, Decimal("1.5")], 0)
+
+
 async def test_a_person_is_told_once_after_some_attempts() -> None:
     world = await holding()
     world.venue.script += [refuses] * (ALARM_AFTER + 3)
