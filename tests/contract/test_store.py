@@ -36,7 +36,7 @@ from trading.domain.money import Money
 from trading.domain.order import OrderStatus, OrderType, Side, Source
 from trading.domain.plan import CycleOutcome
 from trading.domain.portfolio import CashFlow, Posting, Protection
-from trading.domain.risk import ApprovalStatus, TradingState
+from trading.domain.risk import ApprovalStatus, Consent, Estimate, Measure, NeedsApproval, TradingState
 from trading.errors import ConcurrentUpdate
 from trading.store.port import Store, Transaction
 
@@ -472,6 +472,69 @@ async def test_an_approval_comes_back_whole(store: Store) -> None:
         assert await queries.approval_of_batch("nobody") is None
 
 
+async def test_what_a_card_says_of_orders_and_people_comes_back_whole(store: Store) -> None:
+    seen = Estimate(Decimal("100.10"), Decimal("250.50"), Decimal("1.002"), Decimal("-0.25"), Decimal("0.0004"), None)
+    card = approval(
+        notes=("BTC: the order book is thin.",),
+        revision=3,
+        excluded={"order-2": "@ana"},
+        warning="What is left out would have paid for the rest.",
+        estimates={"order-1": seen, "order-2": Estimate(Decimal(1), Decimal(2), Decimal(3), Decimal(4))},
+        needed=NeedsApproval(Decimal("250.50"), Decimal("50.0"), Measure.DAY),
+        people=2,
+        proposer="telegram:42",
+        consent=Consent("@ana", "telegram:42", "telegram", at(1.5)),
+    )
+    async with store.transaction() as tx:
+        await tx.add_batch(batch())
+        await tx.add_approval(card)
+    async with store.reading() as queries:
+        assert await queries.approval("card") == card
+
+
+async def test_a_waiting_card_is_revised_under_its_revision_alone(store: Store) -> None:
+    card = approval(actor="@ana")
+    revised = replace(
+        card, revision=1, excluded={"order-1": "@bob"}, notional=Decimal(1), fees=Decimal("0.1"), weights_after={}
+    )
+    async with store.transaction() as tx:
+        await tx.add_batch(batch())
+        await tx.add_approval(card)
+        assert not await tx.revise_approval(revised, 1, at=at(1))
+        assert await tx.revise_approval(revised, 0, at=at(1))
+        assert not await tx.revise_approval(revised, 0, at=at(1))
+        assert not await tx.revise_approval(replace(revised, id="nobody"), 0, at=at(1))
+    async with store.reading() as queries:
+        assert await queries.approval("card") == revised
+
+
+async def test_a_revision_changes_nothing_else(store: Store) -> None:
+    async with store.transaction() as tx:
+        await tx.add_batch(batch())
+        await tx.add_approval(approval())
+        told = approval(revision=1, actor="@eve", expires_at=at(99), status=ApprovalStatus.APPROVED, proposer="eve")
+        assert await tx.revise_approval(told, 0, at=at(1))
+        assert await tx.approval("card") == approval(revision=1)
+
+
+async def test_a_closed_or_expired_card_is_not_revised(store: Store) -> None:
+    async with store.transaction() as tx:
+        await tx.add_batch(batch())
+        await tx.add_approval(approval())
+        late = approval(revision=1)
+        assert not await tx.revise_approval(late, 0, at=late.expires_at)
+        await tx.decide_approval("card", ApprovalStatus.REJECTED, at=at(1))
+        assert not await tx.revise_approval(late, 0, at=at(1))
+
+
+async def test_a_decision_for_another_revision_does_not_count(store: Store) -> None:
+    async with store.transaction() as tx:
+        await tx.add_batch(batch())
+        await tx.add_approval(approval(revision=2))
+        assert not await tx.decide_approval("card", ApprovalStatus.APPROVED, at=at(1), revision=1)
+        assert await tx.decide_approval("card", ApprovalStatus.APPROVED, at=at(1), revision=2)
+
+
 async def test_approvals_come_by_time_status_and_limit(store: Store) -> None:
     async with store.transaction() as tx:
         await tx.add_batch(batch())
@@ -679,6 +742,7 @@ async def write_everything(tx: Transaction, tag: str) -> None:
     await tx.set_protection(Protection("BTC/USD", None, None, Decimal(len(tag))))
     await tx.clear_protection("ETH/USD")
     await tx.add_approval(approval(tag, tag))
+    await tx.revise_approval(approval(tag, tag, revision=1), 0, at=START)
     await tx.decide_approval(tag, ApprovalStatus.APPROVED, at=START)
     await tx.set_approval_outcome(tag, "done")
     await tx.add_cycle(cycle(tag))

@@ -38,6 +38,15 @@ class ApprovalRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalChanged:
+    """A card that still waits reads differently: an order was left out or taken back, or a first person agreed."""
+
+    at: datetime
+    approval_id: str
+    kind: Literal["approval_changed"] = "approval_changed"
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalClosed:
     """A card was decided, expired or superseded; `replaced_by` names the new card then."""
 
@@ -240,9 +249,72 @@ class RunEnded:
     kind: Literal["run_ended"] = "run_ended"
 
 
+@dataclass(frozen=True, slots=True)
+class ProtectionChanged:
+    """A person set a stop or a target (`level`); None is off. The same `old` and `new`, by nobody: the position grew
+    and the level that was set by hand stayed."""
+
+    at: datetime
+    symbol: str
+    level: Literal["stop", "target"]
+    old: Decimal | None
+    new: Decimal | None
+    by: str
+    kind: Literal["protection_changed"] = "protection_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChanged:
+    """A person changed how the program runs; `old` and `new` are words for people."""
+
+    at: datetime
+    name: str
+    old: str
+    new: str
+    by: str
+    kind: Literal["setting_changed"] = "setting_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFired:
+    """The last trade of `symbol`, at `price`, met a `condition` that `by` asked to be told of."""
+
+    at: datetime
+    symbol: str
+    condition: str
+    price: Decimal
+    by: str
+    alert_id: str = ""
+    kind: Literal["alert_fired"] = "alert_fired"
+
+
+@dataclass(frozen=True, slots=True)
+class RunSkipped:
+    """A scheduled `job`, due at `due`, was left out because `by` asked for it."""
+
+    at: datetime
+    job: str
+    due: datetime
+    by: str
+    kind: Literal["run_skipped"] = "run_skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class CycleProgress:
+    """How far a rebalance of several orders is: `step` is "order" while they go out, then "done"; `detail` is a
+    sentence, or empty."""
+
+    at: datetime
+    cycle_id: str
+    step: str
+    detail: str
+    kind: Literal["cycle_progress"] = "cycle_progress"
+
+
 Event = (
     Started
     | ApprovalRequested
+    | ApprovalChanged
     | ApprovalClosed
     | BatchCompleted
     | BatchRefused
@@ -263,6 +335,11 @@ Event = (
     | LiveConfirmed
     | ReportDue
     | RunEnded
+    | ProtectionChanged
+    | SettingChanged
+    | AlertFired
+    | RunSkipped
+    | CycleProgress
 )
 
 

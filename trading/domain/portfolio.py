@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from trading.domain.money import ZERO, Money
+from trading.domain.order import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +104,18 @@ class EquityPoint:
     flows: Decimal = ZERO
     exposure: Decimal = ZERO
     benchmarks: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Traded:
+    """What the fills of one symbol and side add up to: how many, `realized` and `fees` in quote.
+
+    `wins` are the fills that realized a profit.
+    """
+
+    symbol: str
+    side: Side
+    trades: int
+    wins: int
+    realized: Decimal
+    fees: Decimal

@@ -1,66 +1,28 @@
-"""Orders that wait for a person: cards as rows, decided once, re-quoted on press, expired on time."""
+"""Orders that wait for people: raised as cards, decided once by enough of them, re-quoted on every press."""
 
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from decimal import Decimal
+from dataclasses import replace
 
 from trading.clock import Clock
-from trading.domain.event import ApprovalClosed, ApprovalRequested, BatchRefused
-from trading.domain.money import ZERO
-from trading.domain.order import Batch, Order, OrderIntent, OrderStatus, Side
-from trading.domain.risk import Approval, ApprovalKind, ApprovalStatus, RefusalCode, Refused
+from trading.domain.event import BatchRefused
+from trading.domain.risk import Approval, ApprovalStatus, Consent, RefusalCode, Refused
 from trading.errors import Retryable
 from trading.orders.account import Account
+from trading.orders.approval_draft import Drafts, Question
+from trading.orders.approval_outcomes import Executed, HalfApproved, Superseded
+from trading.orders.approval_rows import ApprovalRows, Card, Press
+from trading.orders.approval_rules import ApprovalRules, Step, obstructed
 from trading.orders.execution import Execution
 from trading.orders.manager import OrderManager
-from trading.orders.preflight import Preflight
-from trading.risk.review import Review
+from trading.orders.preflight import Inspection, Preflight
+from trading.risk.review import UNSEEN, Review
 from trading.store.port import Store, Transaction
 
 Refresh = Callable[[Sequence[str]], Awaitable[None]]
 """Fetches fresh quotes of these symbols. Raises Retryable."""
-
-
-@dataclass(frozen=True, slots=True)
-class ApprovalRules:
-    """How long a card waits, and how far (fraction) a price may move before a press asks again."""
-
-    time_to_live: timedelta
-    preview_time_to_live: timedelta
-    drift: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class _Deadline:
-    """When a card's time is up: at an instant, or after so much running time, whichever comes first."""
-
-    instant: datetime
-    monotonic: float
-
-    def left(self, clock: Clock) -> float:
-        """Seconds until then; zero or less once the card is over."""
-        return min((self.instant - clock.now()).total_seconds(), self.monotonic - clock.monotonic())
-
-
-@dataclass(frozen=True, slots=True)
-class Executed:
-    """The press decided the card. `orders` is empty for a rejection."""
-
-    approval: Approval
-    orders: tuple[Order, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Superseded:
-    """The price moved: `old` is closed, `new` asks again."""
-
-    old: Approval
-    new: Approval
 
 
 class Approvals:
@@ -91,241 +53,153 @@ class Approvals:
         self._people = people
         self._market = market
         self._lock = lock
-        self._pending: dict[str, _Deadline] = {}
-        self._changed = asyncio.Event()
+        self._drafts = Drafts(review, account, rules, people)
+        self._rows = ApprovalRows(store, people, market)
 
     async def load(self) -> None:
         """Take up the cards that were waiting when the last run ended."""
-        async with self._store.reading() as read:
-            waiting = await read.approvals(ApprovalStatus.PENDING)
-        self._pending = {approval.id: self._deadline(approval) for approval in waiting}
+        await self._rows.load()
 
     def waiting(self) -> bool:
         """Whether any card waits for a person."""
-        return bool(self._pending)
+        return bool(self._rows.deadlines)
 
-    async def request(
-        self,
-        tx: Transaction,
-        kind: ApprovalKind,
-        batch: Batch,
-        orders: Sequence[Order],
-        actor: str,
-        notes: Sequence[str] = (),
-    ) -> Approval:
-        """Raise a card for `orders` inside `tx`; `notes` are what to know before pressing."""
-        approval = self._draft(kind, batch.id, orders, actor, notes)
-        await tx.add_approval(approval)
-        if kind is ApprovalKind.CARD:
-            await tx.append(ApprovalRequested(self._market.now(), approval.id))
-        self._wait_for(approval)
+    async def request(self, tx: Transaction, question: Question) -> Approval:
+        """Raise a card inside `tx`."""
+        approval = self._drafts.card(question)
+        await self._rows.ask(tx, approval)
+        self._rows.deadlines.add(approval)
         return approval
 
-    async def approve(self, approval_id: str, by: str, on: str) -> Executed | Superseded | Refused:
-        """Re-quote, check again, decide once, execute."""
-        found = await self._decidable(approval_id)
-        if isinstance(found, Refused):
-            return found
-        approval, orders = found
-        try:
-            await self._refresh(sorted(approval.quoted_prices))
-        except Retryable as error:
-            return Refused(RefusalCode.VENUE_UNAVAILABLE, f"Prices cannot be refreshed ({error}); press again shortly.")
-        seen = await self._preflight.inspect(orders)
-        if isinstance(seen, Refused) and seen.code is RefusalCode.VENUE_UNAVAILABLE:
-            # Nothing was learned: the card stays, for another press.
-            return seen
+    async def approve(
+        self, approval_id: str, by: str, on: str, *, person: str | None = None, revision: int | None = None
+    ) -> Executed | HalfApproved | Superseded | Refused:
+        """Re-quote, check again, and decide once; execute when enough different people have agreed.
+
+        `person` is the same for one human on every platform. `revision` is that of the card that was shown; None
+        takes the card as it is.
+        """
+        press = Press(by, on, person or f"{on}:{by}", revision)
+        card = await self._decidable(approval_id, press)
+        if isinstance(card, Refused):
+            return card
+        seen = await self._look(card)
         async with self._lock:
-            if self._drifted(approval):
-                return await self._supersede(approval, orders)
-            refused = seen if isinstance(seen, Refused) else self._review.refusal(_intents(orders), seen.liquidity)
-            if refused is not None:
-                return await self._refuse(approval, orders, refused, by, on)
-            async with self._store.transaction() as tx:
-                if not await self._decide(tx, approval, ApprovalStatus.APPROVED, by, on):
-                    return await self._late(tx, approval.id)
-            self._manager.reserve(orders)
-        done = await self._execution.execute(orders)
-        return Executed(await self._read(approval.id), done)
+            outcome = await self._judge(approval_id, press, seen)
+            if isinstance(outcome, Card):
+                self._manager.reserve(outcome.included)
+        if not isinstance(outcome, Card):
+            return outcome
+        done = await self._execution.execute(outcome.included)
+        return Executed(await self._rows.read(approval_id), done)
 
     async def reject(self, approval_id: str, by: str, on: str) -> Executed | Refused:
-        """Decide against the card; its orders are canceled."""
-        found = await self._decidable(approval_id)
-        if isinstance(found, Refused):
-            return found
-        approval, orders = found
+        """Decide against the card; its orders are canceled. One person is always enough for that."""
+        await self.expire_due()
+        card = await self._rows.find(approval_id)
+        if isinstance(card, Refused):
+            return card
         async with self._store.transaction() as tx:
-            if not await self._decide(tx, approval, ApprovalStatus.REJECTED, by, on):
-                return await self._late(tx, approval.id)
-            await self._cancel(tx, orders, f"Rejected by {by}.")
-        return Executed(await self._read(approval.id), ())
+            press, why = Press(by, on), f"Rejected by {by}."
+            if not await self._rows.close(tx, card, ApprovalStatus.REJECTED, why, press):
+                return await self._rows.late(tx, approval_id)
+        return Executed(await self._rows.read(approval_id), ())
+
+    async def toggle(
+        self, approval_id: str, client_order_id: str, by: str, on: str, *, revision: int | None = None
+    ) -> Approval | Refused:
+        """Leave one order of a card out, or take it back in; the card waits on under a new revision."""
+        await self.expire_due()
+        card = await self._rows.find(approval_id, revision)
+        if isinstance(card, Refused):
+            return card
+        flipped = self._drafts.toggled(card.approval, card.orders, client_order_id, by)
+        if isinstance(flipped, Refused):
+            return flipped
+        return await self._rows.revise(flipped, card.approval.revision) or flipped
 
     async def expire_due(self) -> None:
         """Close every card whose time is up."""
-        for approval_id in [card for card in self._pending if self._is_over(card)]:
-            async with self._store.transaction() as tx:
-                approval = await tx.approval(approval_id)
-                if approval and await self._decide(tx, approval, ApprovalStatus.EXPIRED, "", ""):
-                    await self._cancel(tx, await tx.orders_of_batch(approval.batch_id), "Nobody pressed in time.")
-            self._forget(approval_id)
+        for approval_id in self._rows.deadlines.due():
+            card = await self._rows.find(approval_id)
+            if isinstance(card, Card):
+                async with self._store.transaction() as tx:
+                    await self._rows.close(tx, card, ApprovalStatus.EXPIRED, "Nobody pressed in time.")
+            self._rows.deadlines.drop(approval_id)
 
     async def run(self) -> None:
         """Expire cards as their time comes, until cancelled."""
         while True:
-            self._changed.clear()
             await self.expire_due()
-            if not self._pending:
-                await self._changed.wait()
-                continue
-            left = min(deadline.left(self._people) for deadline in self._pending.values())
-            await self._people.sleep(min(max(left, 0.05), 1.0))
+            await self._rows.deadlines.next_look()
 
     async def settled(self) -> None:
         """Return once no card waits."""
-        while self._pending:
-            self._changed.clear()
-            await self._changed.wait()
+        while self._rows.deadlines:
+            await self._rows.deadlines.change()
 
-    def _draft(
-        self, kind: ApprovalKind, batch_id: str, orders: Sequence[Order], actor: str, notes: Sequence[str]
-    ) -> Approval:
-        now = self._people.now()
-        lives = self._rules.preview_time_to_live if kind is ApprovalKind.PREVIEW else self._rules.time_to_live
-        prices = {order.symbol: self._account.price(order.symbol) or ZERO for order in orders}
-        notional = self._review.notional(_intents(orders))
-        return Approval(
-            id=secrets.token_hex(16),
-            kind=kind,
-            batch_id=batch_id,
-            notional=notional,
-            quoted_prices=prices,
-            status=ApprovalStatus.PENDING,
-            created_at=now,
-            expires_at=now + lives,
-            actor=actor,
-            fees=self._review.expected_fees(_intents(orders)),
-            weights_now=self._weights({}),
-            weights_after=self._weights(_changes(orders)),
-            notes=tuple(notes),
-        )
+    async def _decidable(self, approval_id: str, press: Press) -> Card | Refused:
+        """The card if it waits, reads as it was shown, and this person's press may count."""
+        await self.expire_due()
+        card = await self._rows.find(approval_id, press.revision)
+        step = card if isinstance(card, Refused) else self._rules.step(card.approval, press.person)
+        return step if isinstance(step, Refused) else card
 
-    def _weights(self, changes: dict[str, Decimal]) -> dict[str, Decimal]:
-        """Share of equity by symbol once `changes` (base quantities) are in; fees left out."""
-        equity = self._account.equity()
-        if not equity:
-            return {}
-        held = {position.symbol: position.quantity for position in self._account.book.positions()}
-        after = {symbol: held.get(symbol, ZERO) + changes.get(symbol, ZERO) for symbol in {**held, **changes}}
-        return {symbol: quantity * (self._account.price(symbol) or ZERO) / equity for symbol, quantity in after.items()}
+    async def _look(self, card: Card) -> Inspection | Refused:
+        """Fresh quotes, and what only the venue knows of what is included; nothing is held meanwhile."""
+        try:
+            await self._refresh(sorted({order.symbol for order in card.included}))
+        except Retryable as error:
+            return Refused(RefusalCode.VENUE_UNAVAILABLE, f"Prices cannot be refreshed ({error}).")
+        return await self._preflight.inspect(card.included)
 
-    def _drifted(self, approval: Approval) -> bool:
-        for symbol, quoted in approval.quoted_prices.items():
-            price = self._account.price(symbol)
+    async def _judge(
+        self, approval_id: str, press: Press, seen: Inspection | Refused
+    ) -> Card | HalfApproved | Superseded | Refused:
+        """Under the lock: the card as it is now against the books as they are now. A card comes back decided."""
+        card = await self._decidable(approval_id, press)
+        if isinstance(card, Refused):
+            return card
+        unlearned = isinstance(seen, Refused) and seen.code is RefusalCode.VENUE_UNAVAILABLE
+        if not unlearned and self._drifted(card):
+            return await self._supersede(card, seen)
+        refused = seen if isinstance(seen, Refused) else self._refusal(card, seen)
+        if refused is not None:
+            return obstructed(card.approval, refused) or await self._refuse(card, refused, press)
+        return await self._agree(card, press)
+
+    def _refusal(self, card: Card, seen: Inspection) -> Refused | None:
+        return self._review.refusal([order.intent for order in card.included], seen.liquidity)
+
+    async def _agree(self, card: Card, press: Press) -> Card | HalfApproved | Refused:
+        """Keep the press: as the first of two, or as the decision."""
+        if self._rules.step(card.approval, press.person) is Step.FIRST:
+            consent = Consent(press.by, press.person, press.on, self._people.now())
+            agreed = replace(card.approval, consent=consent)
+            return await self._rows.revise(agreed, agreed.revision) or HalfApproved(agreed)
+        async with self._store.transaction() as tx:
+            if not await self._rows.approve(tx, card, press):
+                return await self._rows.late(tx, card.approval.id)
+        return card
+
+    def _drifted(self, card: Card) -> bool:
+        """Whether a price of what is included is further from the card's than the limit."""
+        for symbol in {order.symbol for order in card.included}:
+            quoted, price = card.approval.quoted_prices.get(symbol), self._account.price(symbol)
             if price is None or not quoted or abs(price / quoted - 1) > self._rules.drift:
                 return True
         return False
 
-    async def _supersede(self, approval: Approval, orders: Sequence[Order]) -> Superseded | Refused:
-        fresh = self._draft(approval.kind, approval.batch_id, orders, approval.actor, approval.notes)
-        async with self._store.transaction() as tx:
-            decided = await tx.decide_approval(approval.id, ApprovalStatus.SUPERSEDED, at=self._people.now())
-            if not decided:
-                return await self._late(tx, approval.id)
-            await tx.add_approval(fresh)
-            closed = ApprovalClosed(self._market.now(), approval.id, ApprovalStatus.SUPERSEDED, replaced_by=fresh.id)
-            await tx.append(closed)
-            if fresh.kind is ApprovalKind.CARD:
-                await tx.append(ApprovalRequested(self._market.now(), fresh.id))
-        self._forget(approval.id)
-        self._wait_for(fresh)
-        return Superseded(await self._read(approval.id), fresh)
+    async def _supersede(self, card: Card, seen: Inspection | Refused) -> Superseded | Refused:
+        liquidity = seen.liquidity if isinstance(seen, Inspection) else UNSEEN
+        fresh = self._drafts.again(card.approval, card.orders, liquidity)
+        old = await self._rows.replace(card.approval, fresh)
+        return old if isinstance(old, Refused) else Superseded(old, fresh)
 
-    async def _refuse(self, approval: Approval, orders: Sequence[Order], refused: Refused, by: str, on: str) -> Refused:
+    async def _refuse(self, card: Card, refused: Refused, press: Press) -> Refused:
+        approval, why = card.approval, refused.detail
         async with self._store.transaction() as tx:
-            if not await self._decide(tx, approval, ApprovalStatus.REJECTED, by, on, outcome=refused.detail):
-                return await self._late(tx, approval.id)
-            await self._cancel(tx, orders, refused.detail)
-            await tx.append(BatchRefused(self._market.now(), approval.batch_id, refused.code, refused.detail))
+            if not await self._rows.close(tx, card, ApprovalStatus.REJECTED, why, press, outcome=why):
+                return await self._rows.late(tx, approval.id)
+            await tx.append(BatchRefused(self._market.now(), approval.batch_id, refused.code, why))
         return refused
-
-    async def _decide(
-        self, tx: Transaction, approval: Approval, status: ApprovalStatus, by: str, on: str, outcome: str = ""
-    ) -> bool:
-        if status is ApprovalStatus.APPROVED and self._is_over(approval.id):
-            # The wall clock may have been set back since: then only we know that the time is up.
-            return False
-        now = self._people.now()
-        decided = await tx.decide_approval(approval.id, status, at=now, by=by, on=on, outcome=outcome)
-        if decided:
-            await tx.append(ApprovalClosed(self._market.now(), approval.id, status))
-            self._forget(approval.id)
-        return decided
-
-    async def _cancel(self, tx: Transaction, orders: Sequence[Order], detail: str) -> None:
-        now = self._market.now()
-        for order in orders:
-            if order.status is OrderStatus.INTENDED:
-                canceled = replace(order, status=OrderStatus.CANCELED, updated_at=now, detail=detail)
-                await tx.update_order(canceled, expected=OrderStatus.INTENDED)
-
-    async def _decidable(self, approval_id: str) -> tuple[Approval, Sequence[Order]] | Refused:
-        await self.expire_due()
-        async with self._store.reading() as read:
-            approval = await read.approval(approval_id)
-            if approval is None:
-                return Refused(RefusalCode.UNKNOWN_CARD, "This card is not known here; ask for a new one.")
-            if approval.status is not ApprovalStatus.PENDING:
-                return already(approval)
-            return approval, await read.orders_of_batch(approval.batch_id)
-
-    async def _late(self, tx: Transaction, approval_id: str) -> Refused:
-        approval = await tx.approval(approval_id)
-        if approval is None or approval.status is ApprovalStatus.PENDING:
-            return Refused(RefusalCode.EXPIRED, "This card's time was up before the press; ask for a new one.")
-        return already(approval)
-
-    async def _read(self, approval_id: str) -> Approval:
-        async with self._store.reading() as read:
-            approval = await read.approval(approval_id)
-        assert approval is not None
-        return approval
-
-    def _wait_for(self, approval: Approval) -> None:
-        self._pending[approval.id] = self._deadline(approval)
-        self._changed.set()
-
-    def _deadline(self, approval: Approval) -> _Deadline:
-        """After a restart the wall clock tells how long the card has left, but never more than it ever had."""
-        left = min(approval.expires_at - self._people.now(), approval.expires_at - approval.created_at)
-        return _Deadline(approval.expires_at, self._people.monotonic() + left.total_seconds())
-
-    def _is_over(self, approval_id: str) -> bool:
-        deadline = self._pending.get(approval_id)
-        return deadline is not None and deadline.left(self._people) <= 0
-
-    def _forget(self, approval_id: str) -> None:
-        self._pending.pop(approval_id, None)
-        self._changed.set()
-
-
-def already(approval: Approval) -> Refused:
-    """Why a closed card cannot be decided again, in one sentence."""
-    if approval.status is ApprovalStatus.EXPIRED:
-        return Refused(RefusalCode.EXPIRED, "This card has expired and nothing was sent; ask for a new one.")
-    if approval.status is ApprovalStatus.SUPERSEDED:
-        return Refused(RefusalCode.ALREADY_DECIDED, "The price moved and a newer card replaced this one; press there.")
-    word = "approved" if approval.status is ApprovalStatus.APPROVED else "rejected"
-    who = f" by {approval.decided_by} on {approval.decided_on}" if approval.decided_by else ""
-    return Refused(RefusalCode.ALREADY_DECIDED, f"This card was already {word}{who}.")
-
-
-def _intents(orders: Sequence[Order]) -> list[OrderIntent]:
-    return [order.intent for order in orders]
-
-
-def _changes(orders: Sequence[Order]) -> dict[str, Decimal]:
-    changes: dict[str, Decimal] = {}
-    for order in orders:
-        signed = order.intent.quantity if order.side is Side.BUY else -order.intent.quantity
-        changes[order.symbol] = changes.get(order.symbol, ZERO) + signed
-    return changes

@@ -56,6 +56,18 @@ class Bookkeeper:
         self._account.follow(after)
         return after
 
+    async def withdraw(self, order: Order, detail: str) -> Order:
+        """Close an order that was never sent; one that was sent, or has ended, is returned as it is."""
+        async with self._writing() as tx:
+            before = await tx.order(order.client_order_id) or order
+            if before.status is not OrderStatus.INTENDED:
+                return before
+            after = replace(before, status=OrderStatus.CANCELED, updated_at=self._clock.now(), detail=detail)
+            await tx.update_order(after, expected=OrderStatus.INTENDED)
+            await self._tell(tx, before, after)
+        self._account.follow(after)
+        return after
+
     async def record_external(self, batch: Batch, order: Order, fill: Fill, told: Event) -> bool:
         """Book an execution of the owner's own order, entered as `order` under `batch`; False when it is known.
 

@@ -10,12 +10,14 @@ from trading.clock import Clock
 from trading.domain.event import BatchRefused
 from trading.domain.order import Batch, Order, OrderIntent, OrderStatus, Side, client_order_id
 from trading.domain.plan import CycleOutcome
-from trading.domain.risk import Approval, ApprovalKind, Approved, Refused, Verdict
+from trading.domain.risk import Approval, ApprovalKind, NeedsApproval, Refused, Verdict
+from trading.orders.approval_draft import Question
 from trading.orders.approvals import Approvals
 from trading.orders.execution import Execution
 from trading.orders.manager import OrderManager
 from trading.orders.preflight import Inspection, Preflight
-from trading.risk.review import Review
+from trading.orders.unattended import UnattendedTrade
+from trading.risk.review import UNSEEN, Review
 from trading.store.port import Store, Transaction
 
 Record = Callable[[Transaction, CycleOutcome, str], Awaitable[None]]
@@ -54,6 +56,7 @@ class Intake:
         manager: OrderManager,
         execution: Execution,
         approvals: Approvals,
+        unattended: UnattendedTrade,
         clock: Clock,
         lock: asyncio.Lock,
     ) -> None:
@@ -63,6 +66,7 @@ class Intake:
         self._manager = manager
         self._execution = execution
         self._approvals = approvals
+        self._unattended = unattended
         self._clock = clock
         # Held over review and the commit that reserves; never over the network.
         self._lock = lock
@@ -84,13 +88,15 @@ class Intake:
                     await self._refuse(tx, batch, verdict, record)
                     return verdict
                 await tx.add_orders(orders)
-                if not isinstance(verdict, Approved):
+                if isinstance(verdict, NeedsApproval):
                     await record(tx, CycleOutcome.WAITING, "")
-                    notes = found.notes if isinstance(found, Inspection) else ()
-                    return Waiting(await self._approvals.request(tx, ApprovalKind.CARD, batch, orders, "", notes))
+                    return Waiting(await self._approvals.request(tx, _card(batch, orders, verdict, found)))
                 await record(tx, CycleOutcome.TRADED, "")
             self._manager.reserve(orders)
-        return Placed(await self._execution.execute(orders))
+            self._unattended.count(orders)
+        done = await self._execution.execute(orders)
+        self._unattended.count(done)
+        return Placed(done)
 
     async def preview(
         self,
@@ -99,10 +105,12 @@ class Intake:
         actor: str,
         record: Record = nothing,
         notes: Sequence[str] = (),
+        person: str = "",
     ) -> Waiting | Refused:
         """Show `actor` what would be sent and wait for the press; a refusal leaves no trace but `record`'s.
 
-        `notes` are sentences that the person should read first; what the order books say is added.
+        `notes` are sentences that the person should read first; what the order books say is added. `person` is which
+        person asks, on whatever platform; empty where nobody knows.
         """
         ordered = _sells_first(intents)
         orders = self._orders(ordered)
@@ -118,7 +126,8 @@ class Intake:
                 await tx.add_orders(orders)
                 await record(tx, CycleOutcome.WAITING, "")
                 told = (*notes, *found.notes)
-                return Waiting(await self._approvals.request(tx, ApprovalKind.PREVIEW, batch, orders, actor, told))
+                asked = Question(ApprovalKind.PREVIEW, batch.id, orders, actor, person, told, liquidity=found.liquidity)
+                return Waiting(await self._approvals.request(tx, asked))
 
     def _judge(self, intents: Sequence[OrderIntent], found: Inspection | Refused) -> Verdict:
         return found if isinstance(found, Refused) else self._review.judge(intents, found.liquidity)
@@ -134,3 +143,9 @@ class Intake:
 
 def _sells_first(intents: Sequence[OrderIntent]) -> list[OrderIntent]:
     return sorted(intents, key=lambda intent: intent.side is Side.BUY)
+
+
+def _card(batch: Batch, orders: Sequence[Order], needed: NeedsApproval, found: Inspection | Refused) -> Question:
+    """What to ask of everybody, with what the order books said."""
+    notes, liquidity = (found.notes, found.liquidity) if isinstance(found, Inspection) else ((), UNSEEN)
+    return Question(ApprovalKind.CARD, batch.id, orders, notes=notes, needed=needed, liquidity=liquidity)

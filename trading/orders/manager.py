@@ -90,6 +90,17 @@ class OrderManager:
         """What the venue knows of `order`; None when it shows none now. Raises Retryable, NeedsOperator."""
         return await self._venue.find_order(order)
 
+    async def cancel(self, order: Order) -> VenueOrder | None:
+        """Have the venue cancel `order`, and what became of it; None where it shows none now.
+
+        Raises Retryable, NeedsOperator, OutcomeUnknown.
+        """
+        return await self._venue.cancel_order(order)
+
+    async def withdraw(self, order: Order, detail: str) -> Order:
+        """Close `order` unless it has been sent. Returns it as it is then: only a CANCELED one was never sent."""
+        return await self._books.withdraw(order, detail)
+
     async def check(self, order: Order) -> str:
         """Why the venue would refuse `order`, or "" where it would not. Places nothing. Raises Retryable."""
         return await self._venue.check_order(order)

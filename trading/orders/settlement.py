@@ -150,7 +150,7 @@ class Settlement:
             seen = await self._manager.find(order)
             if seen is not None:
                 await self._manager.apply(order, seen)
-            self._watch(order if seen is None else await self._read(order))
+            self._watch(order if seen is None else await self.current(order))
         elif order is not None and order.status not in FINAL:
             await self._manager.settle(order, OrderStatus.EXPIRED, f"Closed by {by}: its outcome could not be proved.")
             self._watches.pop(order.client_order_id, None)
@@ -203,7 +203,7 @@ class Settlement:
         try:
             placed = await self._manager.place(watch.order)
         except ConcurrentUpdate:
-            placed = await self._read(watch.order)  # Somebody has sent or closed it.
+            placed = await self.current(watch.order)  # Somebody has sent or closed it.
         watch.since = watch.answered_at = self._clock.monotonic()
         return placed
 
@@ -236,7 +236,8 @@ class Settlement:
         self._watches.pop(order.client_order_id, None)
         return order
 
-    async def _read(self, order: Order) -> Order:
+    async def current(self, order: Order) -> Order:
+        """`order` as the store has it."""
         async with self._store.reading() as read:
             return await read.order(order.client_order_id) or order
 

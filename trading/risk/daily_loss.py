@@ -28,16 +28,20 @@ class DailyLossLimit:
     def __init__(
         self,
         limit: Decimal | None,
-        zone: ZoneInfo,
+        zone: Callable[[], ZoneInfo],
         curve: Curve,
         equity: Callable[[], Decimal | None],
         switch: Switch,
     ) -> None:
         self._limit = limit
-        self._zone = zone
+        self._current = zone
         self._curve = curve
         self._equity = equity
         self._switch = switch
+
+    @property
+    def _zone(self) -> ZoneInfo:
+        return self._current()
 
     async def check(self, now: datetime) -> None:
         """Lift yesterday's stop, and switch to REDUCING when today has lost more than the limit."""
@@ -45,12 +49,15 @@ class DailyLossLimit:
             return
         day = now.astimezone(self._zone).date()
         await self._switch.new_day(day)
+        loss = self.lost(now)
+        if loss is not None and loss > self._limit:
+            reason = f"down {loss:.1%} today, more than the daily limit of {self._limit:.1%}"
+            await self._switch.daily_loss(day, reason)
+
+    def lost(self, now: datetime) -> Decimal | None:
+        """What today has lost, as a fraction of its opening equity; below zero is a gain. None while not known."""
+        day = now.astimezone(self._zone).date()
         # A portfolio that began today is measured from its beginning.
         opening = self._curve.at(datetime.combine(day, time(), self._zone)) or next(iter(self._curve.points), None)
         equity = self._equity()
-        if opening is None or not opening.equity or equity is None:
-            return
-        loss = 1 - equity / opening.equity
-        if loss > self._limit:
-            reason = f"down {loss:.1%} today, more than the daily limit of {self._limit:.1%}"
-            await self._switch.daily_loss(day, reason)
+        return None if opening is None or not opening.equity or equity is None else 1 - equity / opening.equity

@@ -12,6 +12,9 @@ from trading.domain.money import ZERO, round_down, round_up
 from trading.domain.order import OrderIntent, Side, Source
 from trading.domain.risk import RefusalCode, Refused, TradingState
 
+_DAILY_ORDERS = 4
+"""How many orders of the largest size nobody is asked about go through in 24 hours, where no sum is set."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -26,6 +29,12 @@ class Limits:
     max_spread: Decimal | None = None
     max_slippage: Decimal | None = None
     min_edge: Decimal | None = None
+    approval_daily_sum: Decimal | None = None
+    """What one source may trade in 24 hours before a person is asked; None for four times the approval threshold."""
+
+    def daily_sum(self, threshold: Decimal) -> Decimal:
+        """That amount, in quote, while the approval threshold is `threshold`."""
+        return threshold * _DAILY_ORDERS if self.approval_daily_sum is None else self.approval_daily_sum
 
     def cost_of_buying(self, rules: Instrument, ask: Decimal, fee: Decimal) -> Decimal:
         """What one unit of base costs in quote at most: slippage, up to the next price step, the taker's `fee`."""
@@ -70,8 +79,13 @@ Check = Callable[[OrderIntent, Facts, Limits], Refused | None]
 
 
 def trading_state(intent: OrderIntent, facts: Facts, limits: Limits) -> Refused | None:
-    """HALTED lets only protective exits through, REDUCING only exits."""
+    """HALTED lets only what must get through pass, REDUCING only exits.
+
+    A halt must not lock anybody in: /flatten, which a person asks for and a person presses, still sells everything.
+    """
     if intent.protective or facts.state is TradingState.ACTIVE:
+        return None
+    if is_urgent(intent) and intent.reduce_only:
         return None
     if facts.state is TradingState.HALTED:
         return _no(intent, RefusalCode.HALTED, f"Trading is halted ({facts.state_reason}); /resume lifts it.")

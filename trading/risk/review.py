@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from typing import Protocol
 
 from trading.domain.market import Quote
 from trading.domain.money import ZERO
-from trading.domain.order import OrderIntent, Side
-from trading.domain.risk import Approved, NeedsApproval, Refused, TradingState, Verdict
+from trading.domain.order import OrderIntent, Side, Source
+from trading.domain.risk import Approved, Measure, NeedsApproval, Refused, TradingState, Verdict
 from trading.risk.limits import CHECKS, Facts, Limits, Liquidity, cash, holding
 
 
@@ -49,6 +49,21 @@ class Fees(Protocol):
     def taker(self, symbol: str) -> Decimal: ...
 
 
+class Unattended(Protocol):
+    """What was traded without anybody being asked."""
+
+    def traded(self, source: Source) -> Decimal:
+        """By `source` within the last 24 hours, in quote."""
+        ...
+
+
+class NothingUnattended:
+    """Everything so far was asked for."""
+
+    def traded(self, source: Source) -> Decimal:
+        return ZERO
+
+
 Obstacle = Callable[[OrderIntent], Refused | None]
 """Why this order cannot be sent now, whatever its size: a frozen pair, a venue that takes no orders. Reads memory."""
 
@@ -67,6 +82,9 @@ class Review:
     switch: SwitchState
     fees: Fees
     obstacles: Sequence[Obstacle] = ()
+    unattended: Unattended = field(default_factory=NothingUnattended)
+    asks_above: Callable[[], Decimal | None] | None = None
+    """The approval threshold of now, where it may be set at run time; None for that of `limits`."""
 
     def judge(self, intents: Sequence[OrderIntent], liquidity: Mapping[str, Liquidity] = UNSEEN) -> Verdict:
         """The first refusal, or NeedsApproval, or Approved. Sells are expected before buys: their proceeds count.
@@ -101,18 +119,28 @@ class Review:
 
     def notional(self, intents: Sequence[OrderIntent]) -> Decimal:
         """The batch's gross size in quote at the prices it would trade at."""
-        return sum((i.quantity * (self._price(i) or ZERO) for i in intents), ZERO)
+        return sum((self.worth(intent) for intent in intents), ZERO)
 
-    def expected_fees(self, intents: Sequence[OrderIntent]) -> Decimal:
-        """What trading the batch at once costs in fees, in quote."""
-        return sum((i.quantity * (self._price(i) or ZERO) * self.fees.taker(i.symbol) for i in intents), ZERO)
+    def worth(self, intent: OrderIntent) -> Decimal:
+        """One order's size in quote at the price it would trade at; zero where there is none."""
+        return intent.quantity * (self.price(intent) or ZERO)
+
+    def fee(self, intent: OrderIntent) -> Decimal:
+        """What trading it at once costs in fees, in quote."""
+        return self.worth(intent) * self.fees.taker(intent.symbol)
 
     def _threshold(self, intents: Sequence[OrderIntent]) -> Verdict:
-        threshold = self.limits.approval_threshold
-        if threshold is None or all(intent.protective for intent in intents):
+        """The first threshold that is crossed: of a single order, of the batch, of the source's 24 hours."""
+        threshold = self.limits.approval_threshold if self.asks_above is None else self.asks_above()
+        if threshold is None or not intents or all(intent.protective for intent in intents):
             return Approved()
-        notional = self.notional(intents)
-        return NeedsApproval(notional, threshold) if notional > threshold else Approved()
+        largest, batch = max(self.worth(intent) for intent in intents), self.notional(intents)
+        if largest > threshold:
+            return NeedsApproval(largest, threshold, Measure.ORDER)
+        if batch > threshold:
+            return NeedsApproval(batch, threshold, Measure.BATCH)
+        day, most = batch + self.unattended.traded(intents[0].source), self.limits.daily_sum(threshold)
+        return NeedsApproval(day, most, Measure.DAY) if day > most else Approved()
 
     def _facts(
         self, intent: OrderIntent, money: Decimal, sold: Mapping[str, Decimal], liquidity: Mapping[str, Liquidity]
@@ -120,7 +148,7 @@ class Review:
         return Facts(
             state=self.switch.state,
             state_reason=self.switch.reason,
-            price=self._price(intent),
+            price=self.price(intent),
             price_age=self.prices.age(intent.symbol),
             cash=money,
             holding=self.funds.free_holding(intent.symbol) - sold.get(intent.symbol, ZERO),
@@ -129,7 +157,8 @@ class Review:
             liquidity=liquidity.get(intent.id),
         )
 
-    def _price(self, intent: OrderIntent) -> Decimal | None:
+    def price(self, intent: OrderIntent) -> Decimal | None:
+        """What it would trade at: the ask for a buy, the bid for a sale. None while there is no quote."""
         quote = self.prices.latest(intent.symbol)
         if quote is None:
             return None

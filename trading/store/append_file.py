@@ -5,9 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
+
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, marks that turn the direction of writing, and halves of characters."""
 
 Cell = Decimal | str | None
 
@@ -63,5 +67,5 @@ def _cell(cell: Cell) -> str:
 def text_cell(text: str) -> str:
     """`text` as a cell holds it: on one line, and with a ' in front where it would start a formula."""
     # On one line first: what starts a formula may hide behind blanks.
-    line = " ".join(text.split())
+    line = " ".join(_UNSEEN.sub(" ", text).split())
     return f"'{line}" if line.startswith(_FORMULA_STARTS) or text.startswith(_FORMULA_STARTS) else line

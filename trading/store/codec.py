@@ -13,6 +13,7 @@ from trading.domain.discrepancy import Discrepancy
 from trading.domain.event import Event
 from trading.domain.market import Instrument
 from trading.domain.plan import Cycle
+from trading.domain.risk import Consent, Estimate, NeedsApproval
 
 T = TypeVar("T")
 
@@ -37,4 +38,8 @@ CYCLES: JsonCodec[Cycle] = JsonCodec(Cycle)
 INSTRUMENTS: JsonCodec[Instrument] = JsonCodec(Instrument)
 NOTES: JsonCodec[tuple[str, ...]] = JsonCodec(tuple[str, ...])
 FIGURES: JsonCodec[Mapping[str, Decimal]] = JsonCodec(Mapping[str, Decimal])
+NAMES: JsonCodec[Mapping[str, str]] = JsonCodec(Mapping[str, str])
+ESTIMATES: JsonCodec[Mapping[str, Estimate]] = JsonCodec(Mapping[str, Estimate])
+NEEDED: JsonCodec[NeedsApproval] = JsonCodec(NeedsApproval)
+CONSENT: JsonCodec[Consent] = JsonCodec(Consent)
 DISCREPANCIES: JsonCodec[tuple[Discrepancy, ...]] = JsonCodec(tuple[Discrepancy, ...])

@@ -21,6 +21,10 @@ class MemoryStore:
         self._writing = asyncio.Lock()
         self._signal = JournalSignal()
 
+    @property
+    def commits(self) -> int:
+        return self._state.commits
+
     async def open(self) -> None:
         """Nothing to create."""
 
@@ -58,6 +62,7 @@ class _TransactionBlock:
         state, signal = self._state, self._signal
         if error is None:
             state.changes = []
+            state.commits += 1
             if (seq := len(state.tables.journal)) > signal.last_seq:
                 signal.advance(seq)
         else:

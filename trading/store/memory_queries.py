@@ -10,11 +10,12 @@ from operator import attrgetter
 from typing import TypeVar
 
 from trading.domain.event import JournalEntry
-from trading.domain.order import Batch, Fill, Order
+from trading.domain.order import Batch, Fill, Order, Side
 from trading.domain.plan import Cycle, Thesis
-from trading.domain.portfolio import CashFlow, EquityPoint, Protection
+from trading.domain.portfolio import CashFlow, EquityPoint, Protection, Traded
 from trading.domain.risk import Approval, ApprovalStatus
 from trading.store.memory_tables import MemoryTables, when
+from trading.store.traded import traded_of
 
 T = TypeVar("T")
 
@@ -53,20 +54,56 @@ class MemoryQueries:
         orders = self._tables.orders
         return [orders[name] for name in dict.fromkeys(client_order_ids) if name in orders]
 
+    async def newest_orders(self, limit: int) -> Sequence[Order]:
+        return _newest(list(self._tables.orders.values()), limit)
+
+    async def orders_named(self, prefix: str, limit: int) -> Sequence[Order]:
+        names = ((order, (order.client_order_id, order.venue_order_id or "")) for order in self._tables.orders.values())
+        return _newest([order for order, ids in names if any(_begins(id_, prefix) for id_ in ids)], limit)
+
+    async def fills_named(self, prefix: str, limit: int) -> Sequence[Fill]:
+        return _newest([fill for fill in self._tables.fills if _begins(fill.trade_id, prefix)], limit)
+
     async def fills(
         self,
         *,
         since: datetime | None = None,
         until: datetime | None = None,
         symbol: str | None = None,
+        side: Side | None = None,
         limit: int | None = None,
     ) -> Sequence[Fill]:
+        fills = self._between(since, until)
+        if symbol is not None:
+            fills = [fill for fill in fills if fill.symbol == symbol]
+        if side is not None:
+            fills = [fill for fill in fills if fill.side is side]
+        return _newest(fills, limit)
+
+    async def count_fills(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        symbol: str | None = None,
+        side: Side | None = None,
+    ) -> int:
+        return len(await self.fills(since=since, until=until, symbol=symbol, side=side))
+
+    async def traded(self, *, since: datetime | None = None, until: datetime | None = None) -> Sequence[Traded]:
+        groups: dict[tuple[str, Side], list[Fill]] = {}
+        for fill in self._between(since, until):
+            groups.setdefault((fill.symbol, fill.side), []).append(fill)
+        return [
+            traded_of(symbol, side, [fill.realized for fill in group], [fill.fee_worth for fill in group])
+            for (symbol, side), group in sorted(groups.items())
+        ]
+
+    def _between(self, since: datetime | None, until: datetime | None) -> list[Fill]:
         fills = self._tables.fills
         first = 0 if since is None else bisect_left(fills, since, key=when)
         last = len(fills) if until is None else bisect_left(fills, until, key=when)
-        if symbol is None:
-            return _newest(fills[first:last], limit)
-        return _newest([fill for fill in fills[first:last] if fill.symbol == symbol], limit)
+        return fills[first:last]
 
     async def fills_of_order(self, client_order_id: str) -> Sequence[Fill]:
         return self._tables.fills_of_order.get(client_order_id, ())
@@ -123,3 +160,7 @@ class MemoryQueries:
 def _newest(facts: Sequence[T], limit: int | None) -> Sequence[T]:
     """A copy of the last `limit` of `facts`."""
     return facts[len(facts) - min(limit, len(facts)) :] if limit is not None else facts[:]
+
+
+def _begins(text: str, prefix: str) -> bool:
+    return text.lower().startswith(prefix.lower())

@@ -117,11 +117,12 @@ class MemoryState:
     Readers share the tables until somebody writes: the first write under a reader's eyes goes to a copy.
     """
 
-    __slots__ = ("changes", "readers", "tables")
+    __slots__ = ("changes", "commits", "readers", "tables")
 
     def __init__(self) -> None:
         self.tables = MemoryTables()
         self.changes: list[Change] = []
+        self.commits = 0
         self.readers = Readers()
 
     def writable(self) -> MemoryTables:

@@ -17,6 +17,7 @@ from trading.errors import ConcurrentUpdate
 from trading.store.exact import EXACT
 from trading.store.memory_queries import MemoryQueries
 from trading.store.memory_tables import ABSENT, MemoryState, MemoryTables, place, when
+from trading.store.port import REVISED
 
 _ZERO = Decimal(0)
 
@@ -123,14 +124,27 @@ class MemoryTransaction(MemoryQueries):
         by: str = "",
         on: str = "",
         outcome: str = "",
+        revision: int | None = None,
     ) -> bool:
         approval = self._tables.approvals.get(approval_id)
         if approval is None or approval.status is not ApprovalStatus.PENDING:
+            return False
+        if revision not in (None, approval.revision):
             return False
         if status is ApprovalStatus.APPROVED and at >= approval.expires_at:
             return False
         decided = replace(approval, status=status, decided_at=at, decided_by=by, decided_on=on, outcome=outcome)
         self._put("approvals", approval_id, decided)
+        return True
+
+    async def revise_approval(self, approval: Approval, expected: int, *, at: datetime) -> bool:
+        stored = self._tables.approvals.get(approval.id)
+        if stored is None or stored.status is not ApprovalStatus.PENDING:
+            return False
+        if stored.revision != expected or at >= stored.expires_at:
+            return False
+        changes = {name: getattr(approval, name) for name in REVISED}
+        self._put("approvals", approval.id, replace(stored, **changes))
         return True
 
     async def set_approval_outcome(self, approval_id: str, outcome: str) -> None:

@@ -13,9 +13,9 @@ from decimal import Decimal
 from typing import Protocol
 
 from trading.domain.event import Event, JournalEntry
-from trading.domain.order import Batch, Fill, Order, OrderStatus
+from trading.domain.order import Batch, Fill, Order, OrderStatus, Side
 from trading.domain.plan import Cycle, Thesis
-from trading.domain.portfolio import CashFlow, EquityPoint, Posting, Protection
+from trading.domain.portfolio import CashFlow, EquityPoint, Posting, Protection, Traded
 from trading.domain.risk import Approval, ApprovalStatus
 
 
@@ -46,15 +46,43 @@ class Queries(Protocol):
         since: datetime | None = None,
         until: datetime | None = None,
         symbol: str | None = None,
+        side: Side | None = None,
         limit: int | None = None,
     ) -> Sequence[Fill]:
         """Fills with since <= at < until."""
+        ...
+
+    async def count_fills(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        symbol: str | None = None,
+        side: Side | None = None,
+    ) -> int:
+        """How many `fills` would bring."""
+        ...
+
+    async def traded(self, *, since: datetime | None = None, until: datetime | None = None) -> Sequence[Traded]:
+        """What the fills with since <= at < until add up to, in any order."""
         ...
 
     async def fills_of_order(self, client_order_id: str) -> Sequence[Fill]: ...
 
     async def orders_by_id(self, client_order_ids: Sequence[str]) -> Sequence[Order]:
         """The orders among these ids, any order."""
+        ...
+
+    async def newest_orders(self, limit: int) -> Sequence[Order]:
+        """Of every status, in the order in which they were added."""
+        ...
+
+    async def orders_named(self, prefix: str, limit: int) -> Sequence[Order]:
+        """Orders whose client order id or venue order id begins with `prefix`, whatever its case."""
+        ...
+
+    async def fills_named(self, prefix: str, limit: int) -> Sequence[Fill]:
+        """Fills whose trade id begins with `prefix`, whatever its case."""
         ...
 
     async def cash_flows(self) -> Sequence[CashFlow]: ...
@@ -142,8 +170,19 @@ class Transaction(Queries, Protocol):
         by: str = "",
         on: str = "",
         outcome: str = "",
+        revision: int | None = None,
     ) -> bool:
-        """Compare-and-set on PENDING; True when this call decided it. APPROVED also requires `at` < expires_at."""
+        """Compare-and-set on PENDING, and on `revision` where one is given; True when this call decided it.
+
+        APPROVED also requires `at` < expires_at.
+        """
+        ...
+
+    async def revise_approval(self, approval: Approval, expected: int, *, at: datetime) -> bool:
+        """Replace what may change while a card waits: revision, orders left out, figures, first consent.
+
+        Compare-and-set on PENDING and on the `expected` revision, and `at` < expires_at; True when this call wrote.
+        """
         ...
 
     async def set_approval_outcome(self, approval_id: str, outcome: str) -> None: ...
@@ -165,6 +204,10 @@ class Transaction(Queries, Protocol):
         ...
 
 
+REVISED = ("revision", "excluded", "warning", "notional", "fees", "weights_after", "people", "consent")
+"""The fields of an approval that may change while it waits."""
+
+
 Claim = Callable[[Transaction], Awaitable[None]]
 """Joins a transaction: takes a turn together with its result. Raises ConcurrentUpdate when it was taken."""
 
@@ -178,6 +221,11 @@ class Store(Protocol):
 
     Cancellation during the commit itself waits for the commit. A disk fault raises `Fatal`.
     """
+
+    @property
+    def commits(self) -> int:
+        """How many transactions have been committed here: what was read since the newest one still holds."""
+        ...
 
     async def open(self) -> None:
         """Create or migrate what is needed. Raises Fatal with one sentence when that cannot be done."""

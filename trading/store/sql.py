@@ -34,6 +34,7 @@ class SqlStore:
         self._writing = asyncio.Lock()
         self._reading = asyncio.Semaphore(READERS)
         self._signal = JournalSignal()
+        self.commits = 0
         self._lease = lease_on(self._url, self._database)
         self._fault: Fatal | None = None
         self._broken = asyncio.Event()
@@ -123,8 +124,12 @@ class SqlStore:
                 await uninterrupted(_release(connection))
 
     async def _commit(self, connection: AsyncConnection, transaction: SqlTransaction) -> None:
-        with faults_are_fatal(self._database):
-            await connection.commit()
+        try:
+            with faults_are_fatal(self._database):
+                await connection.commit()
+        finally:
+            # A commit that failed may have come through all the same.
+            self.commits += 1
         if transaction.appended is not None:
             self._signal.advance(transaction.appended)
 

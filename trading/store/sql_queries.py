@@ -9,15 +9,15 @@ from heapq import merge
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Executable, Row, Select, func, select, type_coerce
+from sqlalchemy import ColumnElement, Executable, Label, Row, Select, func, or_, select, type_coerce
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Text
 
 from trading.domain.event import JournalEntry
-from trading.domain.order import FINAL, Batch, Fill, Order
+from trading.domain.order import FINAL, Batch, Fill, Order, Side
 from trading.domain.plan import Cycle, Thesis
-from trading.domain.portfolio import CashFlow, EquityPoint, Protection
+from trading.domain.portfolio import CashFlow, EquityPoint, Protection, Traded
 from trading.domain.risk import Approval, ApprovalStatus
 from trading.store import rows
 from trading.store.exact import exact_sum
@@ -38,6 +38,7 @@ from trading.store.tables import (
     slots,
     theses,
 )
+from trading.store.traded import traded_of
 
 _APPROVALS = select(*rows.fact_columns(Approval, approvals)).order_by(
     approvals.c.created_at.desc(), approvals.c.position.desc()
@@ -84,22 +85,50 @@ class SqlQueries:
             found += await self._orders(select(orders).where(orders.c.client_order_id.in_(some)))
         return found
 
+    async def newest_orders(self, limit: int) -> Sequence[Order]:
+        statement = select(orders).order_by(orders.c.position.desc()).limit(limit)
+        return [rows.order_of(row) for row in await self._newest_last(statement)]
+
+    async def orders_named(self, prefix: str, limit: int) -> Sequence[Order]:
+        begins = or_(_begins(orders.c.client_order_id, prefix), _begins(orders.c.venue_order_id, prefix))
+        statement = select(orders).where(begins).order_by(orders.c.position.desc()).limit(limit)
+        return [rows.order_of(row) for row in await self._newest_last(statement)]
+
+    async def fills_named(self, prefix: str, limit: int) -> Sequence[Fill]:
+        statement = _FILLS.where(_begins(fills.c.trade_id, prefix)).limit(limit)
+        return [rows.fill_of(row) for row in await self._newest_last(statement)]
+
     async def fills(
         self,
         *,
         since: datetime | None = None,
         until: datetime | None = None,
         symbol: str | None = None,
+        side: Side | None = None,
         limit: int | None = None,
     ) -> Sequence[Fill]:
-        statement = _FILLS.limit(limit)
-        if since is not None:
-            statement = statement.where(fills.c.at >= since)
-        if until is not None:
-            statement = statement.where(fills.c.at < until)
-        if symbol is not None:
-            statement = statement.where(fills.c.symbol == symbol)
+        statement = _FILLS.where(*_among(since, until, symbol, side)).limit(limit)
         return [rows.fill_of(row) for row in await self._newest_last(statement)]
+
+    async def count_fills(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        symbol: str | None = None,
+        side: Side | None = None,
+    ) -> int:
+        counted = select(func.count().label("trades")).select_from(fills)
+        row = await self._one(counted.where(*_among(since, until, symbol, side)))
+        return 0 if row is None else int(row.trades)
+
+    async def traded(self, *, since: datetime | None = None, until: datetime | None = None) -> Sequence[Traded]:
+        realized = _gathered(fills.c.realized, "realized")
+        fees = _gathered(func.coalesce(fills.c.fee_value, fills.c.fee), "fees")
+        group = fills.c.symbol, fills.c.side
+        statement = select(*group, realized, fees).where(*_among(since, until)).group_by(*group).order_by(*group)
+        found = await self._rows(statement)
+        return [traded_of(row.symbol, row.side, _figures(row.realized), _figures(row.fees)) for row in found]
 
     async def fills_of_order(self, client_order_id: str) -> Sequence[Fill]:
         statement = _FILLS.where(fills.c.client_order_id == client_order_id)
@@ -156,15 +185,11 @@ class SqlQueries:
         return [rows.fact_of(EquityPoint, row) for row in await self._rows(statement)]
 
     async def account_totals(self) -> dict[tuple[str, str], Decimal]:
-        # SQLite would sum in floats; the database only gathers the amounts.
-        gathered = func.aggregate_strings(type_coerce(postings.c.amount, Text), " ").label("amounts")
+        gathered = _gathered(postings.c.amount, "amounts")
         statement = select(postings.c.account, postings.c.currency, gathered).group_by(
             postings.c.account, postings.c.currency
         )
-        return {
-            (row.account, row.currency): exact_sum(map(Decimal, row.amounts.split()))
-            for row in await self._rows(statement)
-        }
+        return {(row.account, row.currency): exact_sum(_figures(row.amounts)) for row in await self._rows(statement)}
 
     async def events(self, after: int, limit: int) -> Sequence[JournalEntry]:
         statement = select(journal.c.seq, journal.c.event).where(journal.c.seq > after).order_by(journal.c.seq)
@@ -191,3 +216,28 @@ class SqlQueries:
         """Run to the end even when cancelled: a statement cut off would cost us the connection."""
         with faults_are_fatal(self._database):
             return await uninterrupted(self._connection.execute(statement, values))
+
+
+def _among(
+    since: datetime | None, until: datetime | None, symbol: str | None = None, side: Side | None = None
+) -> list[ColumnElement[bool]]:
+    """What a fill must fulfil."""
+    return [
+        *([] if since is None else [fills.c.at >= since]),
+        *([] if until is None else [fills.c.at < until]),
+        *([] if symbol is None else [fills.c.symbol == symbol]),
+        *([] if side is None else [fills.c.side == side]),
+    ]
+
+
+def _gathered(amount: ColumnElement[Any], name: str) -> Label[str]:
+    """All amounts of a group: SQLite would sum them in floats."""
+    return func.aggregate_strings(type_coerce(amount, Text), " ").label(name)
+
+
+def _figures(gathered: str) -> list[Decimal]:
+    return [Decimal(word) for word in gathered.split()]
+
+
+def _begins(column: ColumnElement[str], prefix: str) -> ColumnElement[bool]:
+    return func.lower(column).startswith(prefix.lower(), autoescape=True)

@@ -17,6 +17,7 @@ from trading.domain.portfolio import CashFlow, EquityPoint, Posting, Protection
 from trading.domain.risk import Approval, ApprovalStatus
 from trading.errors import ConcurrentUpdate
 from trading.store import rows
+from trading.store.port import REVISED
 from trading.store.sql_queries import SqlQueries
 from trading.store.tables import (
     approvals,
@@ -90,12 +91,21 @@ class SqlTransaction(SqlQueries):
         by: str = "",
         on: str = "",
         outcome: str = "",
+        revision: int | None = None,
     ) -> bool:
         undecided = (approvals.c.id == approval_id) & (approvals.c.status == ApprovalStatus.PENDING)
+        if revision is not None:
+            undecided &= approvals.c.revision == revision
         if status is ApprovalStatus.APPROVED:
             undecided &= approvals.c.expires_at > at
         decision = {"status": status, "decided_at": at, "decided_by": by, "decided_on": on, "outcome": outcome}
         return await self._changed(update(approvals).where(undecided).values(decision))
+
+    async def revise_approval(self, approval: Approval, expected: int, *, at: datetime) -> bool:
+        same = (approvals.c.id == approval.id) & (approvals.c.revision == expected)
+        same &= (approvals.c.status == ApprovalStatus.PENDING) & (approvals.c.expires_at > at)
+        changes = {name: getattr(approval, name) for name in REVISED}
+        return await self._changed(update(approvals).where(same).values(changes))
 
     async def set_approval_outcome(self, approval_id: str, outcome: str) -> None:
         if not await self._changed(update(approvals).where(approvals.c.id == approval_id).values(outcome=outcome)):

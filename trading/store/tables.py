@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, Integer, MetaData, Table, Te
 
 from trading.domain.order import OrderStatus, OrderType, Side, Source
 from trading.domain.risk import ApprovalKind, ApprovalStatus
-from trading.store.codec import CYCLES, EVENTS, FIGURES, INSTRUMENTS, NOTES
+from trading.store.codec import CONSENT, CYCLES, ESTIMATES, EVENTS, FIGURES, INSTRUMENTS, NAMES, NEEDED, NOTES
 from trading.store.columns import Exact, Instant, JsonFact, Word
 
 metadata = MetaData(
@@ -150,6 +150,14 @@ approvals = Table(
     Column("weights_now", JsonFact(FIGURES), nullable=False),
     Column("weights_after", JsonFact(FIGURES), nullable=False),
     Column("notes", JsonFact(NOTES), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("excluded", JsonFact(NAMES), nullable=False),
+    Column("warning", Text, nullable=False),
+    Column("estimates", JsonFact(ESTIMATES), nullable=False),
+    Column("needed", JsonFact(NEEDED)),
+    Column("people", Integer, nullable=False),
+    Column("proposer", Text, nullable=False),
+    Column("consent", JsonFact(CONSENT)),
 )
 
 cycles = Table(

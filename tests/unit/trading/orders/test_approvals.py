@@ -16,7 +16,7 @@ from trading.domain.event import ApprovalClosed, ApprovalRequested, BatchComplet
 from trading.domain.order import OrderStatus, Side
 from trading.domain.risk import Approval, ApprovalKind, ApprovalStatus, RefusalCode, Refused, TradingState
 from trading.exchange.ports import VenueOrder
-from trading.orders.approvals import already
+from trading.orders.approval_rules import already
 from trading.orders.intake import Waiting
 from trading.store.port import Store
 
