@@ -1,7 +1,6 @@
 """Which jobs run when. The same triggers wake the system clock's scheduler and walk the simulated clock.
 
-A daily job has one slot per local day, claimed in the store together with its result: woken twice, it runs
-once; killed in the middle, it runs again.
+A daily job runs once per local day (`trading/slots.py`). The zone of that day may change while the program runs.
 """
 
 from __future__ import annotations
@@ -16,8 +15,7 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 
 from trading.clock import Clock
-from trading.errors import ConcurrentUpdate
-from trading.store.port import Store, Transaction
+from trading.slots import CurrentZone, current_zone
 
 CATCH_UP = timedelta(hours=2)
 """A daily job that was missed by no more than this still runs when the program comes up."""
@@ -31,9 +29,14 @@ _MOMENT = timedelta(microseconds=1)
 class DailyAt(BaseTrigger):  # type: ignore[misc]  # APScheduler ships no types
     """Once per local day at a local time; where the clock change skips that time, right after the gap."""
 
-    def __init__(self, at: time, zone: ZoneInfo) -> None:
+    def __init__(self, at: time, zone: ZoneInfo | CurrentZone) -> None:
         self._at = at
-        self._zone = zone
+        self._current = current_zone(zone)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone whose days count now."""
+        return self._current()
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
         """The first instant after `previous_fire_time`, or at or after `now` when there is none."""
@@ -43,13 +46,14 @@ class DailyAt(BaseTrigger):  # type: ignore[misc]  # APScheduler ships no types
 
     def on_or_after(self, instant: datetime) -> datetime:
         """The first instant of this trigger that is not before `instant`, in UTC."""
-        day = instant.astimezone(self._zone).date() - timedelta(days=1)
+        zone = self.zone
+        day = instant.astimezone(zone).date() - timedelta(days=1)
         while True:
             # fold=0: of two equal local times the first; a skipped one moves forward by the gap.
-            due = datetime.combine(day, self._at, self._zone).astimezone(UTC)
-            if due.astimezone(self._zone).date() != day:
+            due = datetime.combine(day, self._at, zone).astimezone(UTC)
+            if due.astimezone(zone).date() != day:
                 # The gap reaches into the next day: then before it, so that each day keeps its own instant.
-                due = datetime.combine(day, self._at.replace(fold=1), self._zone).astimezone(UTC)
+                due = datetime.combine(day, self._at.replace(fold=1), zone).astimezone(UTC)
             if due >= instant:
                 return due
             day += timedelta(days=1)
@@ -70,54 +74,36 @@ def hourly() -> BaseTrigger:
     return trigger
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A daily job's turn on one local day."""
-
-    job: str
-    day: str
-    due: datetime
-
-    async def claim(self, tx: Transaction) -> None:
-        """Take the turn inside the transaction that keeps what came of it: both are kept, or neither.
-
-        Raises ConcurrentUpdate when it was taken before.
-        """
-        if not await tx.claim_slot(self.job, self.day, self.due):
-            raise ConcurrentUpdate(f"{self.job} has run already for {self.day}")
-
-
-def once_per_day(
-    name: str, store: Store, zone: ZoneInfo, run: Callable[[Slot], Awaitable[None]]
-) -> Callable[[datetime], Awaitable[None]]:
-    """`run` once per local day. It claims its slot with its result: cut short before that, it runs again."""
-    one_at_a_time = asyncio.Lock()
-
-    async def guarded(due: datetime) -> None:
-        slot = Slot(name, due.astimezone(zone).date().isoformat(), due)
-        async with one_at_a_time:
-            async with store.reading() as read:
-                taken = await read.slot_taken(slot.job, slot.day)
-            if not taken:
-                await run(slot)
-
-    return guarded
-
-
 class Walk:
     """The jobs along a simulated clock: what is due next, and what is due by now."""
 
     def __init__(self, jobs: Sequence[Job], start: datetime) -> None:
         self._jobs = jobs
+        self._reached = start
         self._due = [_next(job, None, start) for job in jobs]
+        self._zones = [_zone_of(job) for job in jobs]
 
     async def run_due(self, now: datetime) -> None:
         """Run every job that is due at `now`, in time order, then in the order they were given."""
+        self._follow_zones()
+        self._reached = now
         while self._due and min(self._due) <= now:
             index = min(range(len(self._jobs)), key=lambda i: (self._due[i], i))
             job, due = self._jobs[index], self._due[index]
             self._due[index] = _next(job, due, due + _MOMENT)
             await job.run(due)
+
+    def _follow_zones(self) -> None:
+        """Jobs whose local day has moved are due at another instant, counted from where the clock was last."""
+        for index, job in enumerate(self._jobs):
+            zone = _zone_of(job)
+            if zone is not self._zones[index]:
+                self._zones[index] = zone
+                self._due[index] = _next(job, None, self._reached + _MOMENT)
+
+
+def _zone_of(job: Job) -> ZoneInfo | None:
+    return job.trigger.zone if isinstance(job.trigger, DailyAt) else None
 
 
 def _next(job: Job, previous: datetime | None, now: datetime) -> datetime:

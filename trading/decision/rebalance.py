@@ -8,20 +8,26 @@ from dataclasses import replace
 from decimal import Decimal
 
 from trading.clock import Clock
+from trading.contract import Observer
 from trading.decision.planners import Planned, Planner
 from trading.decision.snapshot import Snapshot, Snapshots
 from trading.decision.targets import Derivation, Derived, Portfolio, Terms
-from trading.domain.event import CycleDecided
+from trading.domain.event import CycleDecided, CycleProgress
 from trading.domain.market import Instrument
 from trading.domain.order import Batch, Source
 from trading.domain.plan import Cycle, CycleOutcome, Hold, TargetPlan, Thesis
-from trading.domain.risk import Refused
+from trading.domain.risk import RefusalCode, Refused
 from trading.errors import Retryable
 from trading.orders.account import Account
 from trading.orders.intake import Intake, Waiting
+from trading.orders.progress import wanted
 from trading.store.port import Claim, Store, Transaction, unclaimed
 
 SNAPSHOT_ATTEMPTS = 3
+
+
+async def unobserved(step: str, detail: str) -> None:
+    """Nobody watches."""
 
 
 class Rebalance:
@@ -65,27 +71,35 @@ class Rebalance:
                 await self._keep(drafted, claim)
                 return drafted
             cycle, batch, derived = drafted
-            records = _Announced(self._clock, cycle, claim)
+            records = _Announced(self._clock, cycle, claim, _sending(derived))
             await self._intake.submit(batch, derived.intents, records.write)
             return records.cycle
 
-    async def preview(self, actor: str) -> Waiting | Cycle | Refused:
-        """Decide now and show `actor` the orders; a Cycle comes back when nothing is to be done."""
+    async def preview(self, actor: str, person: str = "", observer: Observer = unobserved) -> Waiting | Cycle | Refused:
+        """Decide now and show `actor` the orders; a Cycle comes back when nothing is to be done.
+
+        Refused with BUSY while another is being decided: that may take a model's minute. `observer` is told each step.
+        """
+        if self._one_at_a_time.locked():
+            return Refused(RefusalCode.BUSY, "Wait for its card or its answer, then ask again.")
         async with self._one_at_a_time:
-            drafted = await self._draft(f"asked by {actor}")
+            drafted = await self._draft(f"asked by {actor}", observer)
             if isinstance(drafted, Cycle):
                 async with self._store.transaction() as tx:
                     await tx.add_cycle(drafted)
                 return drafted
             cycle, batch, derived = drafted
-            return await self._intake.preview(batch, derived.intents, actor, _Quiet(cycle).write)
+            await observer("validation", f"{cycle.decided_by} wants to {_wishes(derived)}.")
+            return await self._intake.preview(batch, derived.intents, actor, _Quiet(cycle).write, person=person)
 
-    async def _draft(self, trigger: str) -> Cycle | tuple[Cycle, Batch, Derived]:
+    async def _draft(self, trigger: str, observer: Observer = unobserved) -> Cycle | tuple[Cycle, Batch, Derived]:
         """A finished cycle that holds, or a cycle with the batch and orders it wants."""
+        await observer("snapshot", "")
         try:
             snapshot = await self._snapshot()
         except Retryable as error:
             return self._cycle(trigger, CycleOutcome.FAILED, f"held because the market could not be read: {error}")
+        await observer("decision", f"{self._planner.name} looks at {len(snapshot.quotes)} coins.")
         planned = await self._planner.plan(snapshot)
         if isinstance(planned.outcome, Hold):
             return self._held(trigger, snapshot, planned, planned.outcome)
@@ -170,21 +184,36 @@ class _Quiet:
 class _Announced(_Quiet):
     """Also takes the turn and tells the journal."""
 
-    def __init__(self, clock: Clock, cycle: Cycle, claim: Claim) -> None:
+    def __init__(self, clock: Clock, cycle: Cycle, claim: Claim, sending: str) -> None:
         super().__init__(cycle)
         self._clock = clock
         self._claim = claim
+        self._sending = sending
 
     async def write(self, tx: Transaction, outcome: CycleOutcome, detail: str) -> None:
         await self._claim(tx)
         await super().write(tx, outcome, detail)
         await tx.append(CycleDecided(self._clock.now(), self.cycle.id))
+        # A card, or a refusal, says it all itself.
+        if outcome is CycleOutcome.TRADED and self._sending:
+            await tx.append(CycleProgress(self._clock.now(), self.cycle.id, "order", self._sending))
 
 
 async def _write(tx: Transaction, cycle: Cycle) -> None:
     await tx.add_cycle(cycle)
     if cycle.plan and cycle.plan.thesis:
         await tx.add_thesis(Thesis(cycle.at, cycle.decided_by, cycle.plan.thesis, cycle.id))
+
+
+def _wishes(derived: Derived) -> str:
+    """ "sell ETH, buy BTC", sells first as they run."""
+    return wanted(sorted((i.side, i.instrument.base) for i in derived.intents)[::-1])
+
+
+def _sending(derived: Derived) -> str:
+    """What is about to be sent; nothing where one order is all, which its own message tells soon enough."""
+    count = len(derived.intents)
+    return f"Sending {count} orders: {_wishes(derived)}." if count > 1 else ""
 
 
 def _nothing_to_do(plan: TargetPlan, notes: tuple[str, ...]) -> str:

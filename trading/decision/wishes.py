@@ -48,8 +48,8 @@ class Wishes:
         self._clock = clock
         self._new_id = new_id
 
-    async def order(self, side: Side, symbol: str, amount: Amount, actor: str) -> Waiting | Refused:
-        """Preview one market order of `amount`."""
+    async def order(self, side: Side, symbol: str, amount: Amount, actor: str, person: str = "") -> Waiting | Refused:
+        """Preview one market order of `amount`. `person` is which person asks, on whatever platform."""
         instrument = self._instrument(symbol)
         if isinstance(instrument, Refused):
             return instrument
@@ -65,13 +65,13 @@ class Wishes:
         batch = self._batch(Source.MANUAL, actor, f"Asked for by {actor}.")
         intent = self._intent(batch, instrument, side, quantity)
         notes = self._untold(intent, asked, quote, amount.unit)
-        return await self._intake.preview(batch, [intent], actor, notes=notes)
+        return await self._intake.preview(batch, [intent], actor, notes=notes, person=person)
 
-    async def close(self, symbol: str, actor: str) -> Waiting | Refused:
+    async def close(self, symbol: str, actor: str, person: str = "") -> Waiting | Refused:
         """Preview selling all of one position."""
-        return await self.order(Side.SELL, symbol, Amount(Decimal(1), AmountUnit.FRACTION), actor)
+        return await self.order(Side.SELL, symbol, Amount(Decimal(1), AmountUnit.FRACTION), actor, person)
 
-    async def flatten(self, actor: str) -> Waiting | Refused:
+    async def flatten(self, actor: str, person: str = "") -> Waiting | Refused:
         """Preview selling every position that is large enough to be sold, and name what stays as dust."""
         held = [self._instruments[position.symbol] for position in self._account.book.positions()]
         quotes: dict[str, Quote] = {}
@@ -91,7 +91,7 @@ class Wishes:
         notes = [f"{words}." for words in staying if words]
         if not intents:
             return Refused(RefusalCode.NOTHING_TO_SELL, " ".join([*notes, "There is no position that could be sold."]))
-        return await self._intake.preview(batch, intents, actor, notes=notes)
+        return await self._intake.preview(batch, intents, actor, notes=notes, person=person)
 
     def _instrument(self, wanted: str) -> Instrument | Refused:
         name = wanted.strip().upper()

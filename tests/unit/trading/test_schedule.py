@@ -13,7 +13,8 @@ import pytest
 from tests.world import START, ZONE
 from trading.clock import SimulatedClock
 from trading.errors import ConcurrentUpdate, Fatal
-from trading.schedule import CATCH_UP, DailyAt, Job, LiveSchedule, Slot, Walk, catch_up, hourly, once_per_day
+from trading.schedule import CATCH_UP, DailyAt, Job, LiveSchedule, Walk, catch_up, hourly
+from trading.slots import Slot, once_per_day
 from trading.store.memory import MemoryStore
 from trading.store.port import Store
 
