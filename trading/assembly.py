@@ -4,52 +4,67 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from trading.contract import Safety
+from trading.contract.books import LimitLine, LimitUnit
 from trading.core import Adapters, Core, Rules
+from trading.decision.alerts import PriceAlerts
+from trading.decision.controls import CoreControls, OtherThresholds, Planning, Settable
 from trading.decision.monitor import Monitor
 from trading.decision.planners import Planner
 from trading.decision.rebalance import Rebalance
+from trading.decision.skips import Skips
 from trading.decision.snapshot import Snapshots
 from trading.decision.targets import Terms
+from trading.decision.upcoming import Upcoming
 from trading.decision.wishes import Wishes
 from trading.desk import CoreDesk, Rooms
 from trading.domain.market import Instrument
 from trading.domain.money import ZERO, Money
 from trading.errors import SettingsError
+from trading.local_zone import CurrentWorld, LocalZone
 from trading.market.quotes import QuoteCache
 from trading.orders.account import Account
 from trading.orders.approvals import Approvals
 from trading.orders.bookkeeper import Bookkeeper
+from trading.orders.cancellations import Cancellations
 from trading.orders.custody import Custody, ExchangeCustody, PaperCustody
 from trading.orders.discrepancies import Discrepancies
 from trading.orders.execution import Execution
 from trading.orders.exits import Exits
 from trading.orders.external_activity import ExternalActivity
 from trading.orders.intake import Intake
+from trading.orders.levels import Levels
 from trading.orders.manager import OrderManager
 from trading.orders.preflight import Preflight
+from trading.orders.progress import OrderProgress
 from trading.orders.protections import Protections
 from trading.orders.reconciler import Reconciler
 from trading.orders.recovery import Recovery
 from trading.orders.safety import AccountSafety
 from trading.orders.settlement import Settlement
+from trading.orders.unattended import UnattendedTrade
 from trading.portfolio.book import Book
 from trading.portfolio.equity import EquityCurve
 from trading.risk.daily_loss import DailyLossLimit
 from trading.risk.review import Review
 from trading.risk.switch import Switch
+from trading.risk.thresholds import ApprovalThreshold
 from trading.schedule import DailyAt
 from trading.store.port import Store
+from trading.views.assembled_books import Shelves, book_views
+from trading.views.books import BookViews
 from trading.views.cards import CardViews
+from trading.views.health import Machinery
 from trading.views.holdings import Holdings
+from trading.views.limits import Told
 from trading.views.no_account import NoAccount
 from trading.views.overview import Overview
 from trading.views.reports import Reports
 from trading.views.trades import TradeViews
+from trading.watchdog import Watchdog
 
 BENCHMARKS = ("BTC", "ETH")
 
@@ -65,6 +80,8 @@ class _Books:
     protections: Protections
     switch: Switch
     curve: EquityCurve
+    settable: Settable
+    world: CurrentWorld
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +95,7 @@ class _Orders:
     custody: Custody
     safety: Safety
     approvals: Approvals
+    unattended: UnattendedTrade
     intake: Intake
 
 
@@ -95,19 +113,23 @@ async def assemble(rules: Rules, adapters: Adapters, planner: Planner) -> Core:
     wishes = Wishes(
         adapters.market, books.quotes, account, instruments, rules.limits, adapters.fees, intake, clock, new_id
     )
-    rooms = _rooms(rules, adapters, books, orders, rebalance, wishes)
+    zone = books.settable.zone
+    loss_limit = DailyLossLimit(rules.daily_loss, zone, books.curve, account.equity, books.switch)
+    watchdog = Watchdog(adapters.people)
+    rooms = _rooms(rules, adapters, books, orders, rebalance, wishes, loss_limit, watchdog)
     return Core(
         adapters=adapters,
-        rules=rules,
+        rules=replace(rules, world=books.world()),
         instruments=instruments,
         watched=tuple(dict.fromkeys([*instruments, *books.benchmarks.values()])),
         quotes=books.quotes,
         account=account,
         curve=books.curve,
         switch=books.switch,
-        loss_limit=DailyLossLimit(rules.daily_loss, rules.world.timezone, books.curve, account.equity, books.switch),
+        loss_limit=loss_limit,
         protections=books.protections,
         approvals=orders.approvals,
+        unattended=orders.unattended,
         intake=intake,
         recovery=Recovery(store, orders.manager, orders.settlement, orders.execution, clock),
         manager=orders.manager,
@@ -115,9 +137,11 @@ async def assemble(rules: Rules, adapters: Adapters, planner: Planner) -> Core:
         discrepancies=orders.discrepancies,
         custody=orders.custody,
         monitor=Monitor(intake, account, books.protections, instruments, clock, new_id),
+        settable=books.settable,
         rebalance=rebalance,
         reports=rooms.reports,
-        desk=CoreDesk(rules.world, instruments, clock, rooms),
+        watchdog=watchdog,
+        desk=CoreDesk(books.world, instruments, clock, rooms),
     )
 
 
@@ -131,16 +155,38 @@ async def _books(rules: Rules, adapters: Adapters) -> _Books:
     protections = Protections(rules.exits)
     async with store.reading() as read:
         protections.load(await read.protections())
+        await protections.load_by_hand(read)
         under_way = [order.symbol for order in await read.open_orders() if order.symbol in every]
     benchmarks = _benchmarks(every, rules.world.quote)
+    instruments = _chosen(every, dict.fromkeys([*rules.symbols, *held, *under_way]), adapters.market.name)
+    settable = await _settable(rules, adapters, quotes, instruments)
     return _Books(
-        instruments=_chosen(every, dict.fromkeys([*rules.symbols, *held, *under_way]), adapters.market.name),
+        instruments=instruments,
         benchmarks=benchmarks,
         quotes=quotes,
         account=account,
         protections=protections,
         switch=Switch(store, clock),
         curve=EquityCurve(store, account, benchmarks, clock),
+        settable=settable,
+        world=CurrentWorld(rules.world, settable.zone),
+    )
+
+
+async def _settable(
+    rules: Rules, adapters: Adapters, quotes: QuoteCache, instruments: Mapping[str, Instrument]
+) -> Settable:
+    store, clock = adapters.store, adapters.clock
+    zone = LocalZone(store, rules.world.timezone, clock)
+    # Before anything asks for a local day; the rest is loaded with the other state.
+    await zone.load()
+    triggers = {"rebalance": DailyAt(rules.rebalance_at, zone), "report": DailyAt(rules.report_at, zone)}
+    return Settable(
+        zone,
+        ApprovalThreshold(store, rules.limits.approval_threshold, clock),
+        Skips(store, clock),
+        PriceAlerts(store, quotes, instruments, rules.limits.max_price_age, clock, adapters.new_id),
+        Upcoming(store, triggers, clock),
     )
 
 
@@ -152,10 +198,12 @@ def _orders(rules: Rules, adapters: Adapters, books: _Books) -> _Orders:
     discrepancies = Discrepancies(store, clock, adapters.new_id)
     exits = Exits(store, manager, account, clock)
     settlement = Settlement(store, manager, exits, discrepancies, clock, rules.patience)
-    execution = Execution(manager, settlement)
+    execution = Execution(manager, settlement, OrderProgress(store, clock))
     custody, safety = _custody(rules, adapters, books, writer, manager, settlement, discrepancies)
     obstacles = (custody.refusal, discrepancies.refusal, settlement.refusal)
-    review = Review(rules.limits, quotes, account, books.switch, adapters.fees, obstacles)
+    unattended = UnattendedTrade(store, account.price, clock)
+    threshold = books.settable.threshold
+    review = Review(rules.limits, quotes, account, books.switch, adapters.fees, obstacles, unattended, threshold)
     lock = asyncio.Lock()
 
     async def refresh(symbols: Sequence[str]) -> None:
@@ -166,8 +214,8 @@ def _orders(rules: Rules, adapters: Adapters, books: _Books) -> _Orders:
     approvals = Approvals(
         store, review, preflight, manager, execution, account, refresh, rules.approvals, adapters.people, clock, lock
     )
-    intake = Intake(store, review, preflight, manager, execution, approvals, clock, lock)
-    return _Orders(manager, settlement, execution, discrepancies, custody, safety, approvals, intake)
+    intake = Intake(store, review, preflight, manager, execution, approvals, unattended, clock, lock)
+    return _Orders(manager, settlement, execution, discrepancies, custody, safety, approvals, unattended, intake)
 
 
 def _custody(
@@ -201,15 +249,22 @@ def _custody(
 
 
 def _rooms(
-    rules: Rules, adapters: Adapters, books: _Books, orders: _Orders, rebalance: Rebalance, wishes: Wishes
+    rules: Rules,
+    adapters: Adapters,
+    books: _Books,
+    orders: _Orders,
+    rebalance: Rebalance,
+    wishes: Wishes,
+    loss_limit: DailyLossLimit,
+    watchdog: Watchdog,
 ) -> Rooms:
     store, clock, curve, switch = adapters.store, adapters.clock, books.curve, books.switch
     holdings = Holdings(books.account, books.quotes, books.protections, books.instruments)
     cards = CardViews(store, adapters.people)
     trades = TradeViews(store, curve, holdings, clock)
-    trigger = DailyAt(rules.rebalance_at, rules.world.timezone)
+    settable = books.settable
     overview = Overview(
-        rules.world,
+        books.world,
         books.account,
         curve,
         holdings,
@@ -218,10 +273,15 @@ def _rooms(
         switch,
         clock,
         rebalance.decider,
-        lambda: trigger.on_or_after(clock.now() + timedelta(microseconds=1)),
-        lambda: (*orders.custody.alerts(), *orders.settlement.alerts(), *orders.discrepancies.alerts()),
+        lambda: settable.upcoming.next("rebalance"),
+        lambda: (
+            *orders.custody.alerts(),
+            *orders.settlement.alerts(),
+            *orders.discrepancies.alerts(),
+            *settable.skips.told(),
+        ),
     )
-    reports = Reports(rules.world, store, curve, holdings, trades, switch, clock, rules.report_at)
+    reports = Reports(books.world, store, curve, holdings, trades, switch, clock, rules.report_at)
     return Rooms(
         store,
         adapters.market,
@@ -234,6 +294,78 @@ def _rooms(
         orders.approvals,
         switch,
         orders.safety,
+        _reading(rules, adapters, books, orders, overview, trades, loss_limit, watchdog),
+        _controls(rules, adapters, books, orders),
+    )
+
+
+def _controls(rules: Rules, adapters: Adapters, books: _Books, orders: _Orders) -> CoreControls:
+    """The rooms behind `Desk.controls`."""
+    store, clock = adapters.store, adapters.clock
+    levels = Levels(
+        store,
+        books.account,
+        books.quotes,
+        books.protections,
+        books.instruments,
+        adapters.fees,
+        rules.limits.max_price_age,
+        clock,
+    )
+    return CoreControls(
+        books.settable,
+        levels,
+        Cancellations(store, orders.manager, orders.settlement),
+        books.switch,
+        OtherThresholds(rules.limits.approval_daily_sum, rules.approvals.second_above),
+        Planning(adapters.database is not None, adapters.account is not None),
+        clock,
+    )
+
+
+def _reading(
+    rules: Rules,
+    adapters: Adapters,
+    books: _Books,
+    orders: _Orders,
+    overview: Overview,
+    trades: TradeViews,
+    loss_limit: DailyLossLimit,
+    watchdog: Watchdog,
+) -> BookViews:
+    """The rooms behind `Desk.books`."""
+    shelves = Shelves(
+        world=books.world,
+        store=adapters.store,
+        clock=adapters.clock,
+        account=books.account,
+        curve=books.curve,
+        fees=adapters.fees,
+        instruments=books.instruments,
+        loss_limit=loss_limit,
+    )
+    machinery = Machinery(
+        store=adapters.store,
+        quotes=books.quotes,
+        watched=tuple(dict.fromkeys([*books.instruments, *books.benchmarks.values()])),
+        max_age=rules.limits.max_price_age,
+        watchdog=watchdog,
+        people=adapters.people,
+        database=adapters.database,
+        decider=overview.decider,
+    )
+    told = Told(rules.limits, rules.exits, rules.daily_loss, rules.approvals.drift, rules.approvals.time_to_live)
+    return book_views(shelves, overview, trades, orders.safety, told, lambda: _thresholds(rules, books), machinery)
+
+
+def _thresholds(rules: Rules, books: _Books) -> Sequence[LimitLine]:
+    """From which amounts on people are asked."""
+    threshold = books.settable.threshold()
+    daily = None if threshold is None else rules.limits.daily_sum(threshold)
+    return (
+        LimitLine("APPROVAL_THRESHOLD", LimitUnit.MONEY, threshold),
+        LimitLine("APPROVAL_DAILY_SUM", LimitUnit.MONEY, daily),
+        LimitLine("APPROVAL_SECOND_ABOVE", LimitUnit.MONEY, rules.approvals.second_above),
     )
 
 

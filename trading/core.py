@@ -7,9 +7,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 from trading.clock import Clock
 from trading.contract import World
+from trading.decision.controls import Settable
 from trading.decision.monitor import Monitor
 from trading.decision.rebalance import Rebalance
 from trading.desk import CoreDesk
@@ -20,7 +22,8 @@ from trading.exchange.ports import MarketData, OrderVenue, PriceSource, Reconcil
 from trading.market.fees import FeeTable
 from trading.market.quotes import QuoteCache
 from trading.orders.account import Account
-from trading.orders.approvals import ApprovalRules, Approvals
+from trading.orders.approval_rules import ApprovalRules
+from trading.orders.approvals import Approvals
 from trading.orders.custody import Custody
 from trading.orders.discrepancies import Discrepancies
 from trading.orders.intake import Intake
@@ -28,6 +31,7 @@ from trading.orders.manager import OrderManager
 from trading.orders.protections import ExitRules, Protections
 from trading.orders.recovery import Recovery
 from trading.orders.settlement import Settlement
+from trading.orders.unattended import UnattendedTrade
 from trading.portfolio.equity import EquityCurve
 from trading.portfolio.ledger import disagreements, residual
 from trading.risk.daily_loss import DailyLossLimit
@@ -35,9 +39,11 @@ from trading.risk.limits import Limits
 from trading.risk.live_permit import LivePermit
 from trading.risk.review import Obstacle
 from trading.risk.switch import Switch
-from trading.schedule import DailyAt, Job, Slot, hourly, once_per_day
+from trading.schedule import DailyAt, Job, hourly
+from trading.slots import Slot, once_per_day
 from trading.store.port import Store
 from trading.views.reports import Reports
+from trading.watchdog import Watchdog
 
 OpenVenue = Callable[[PriceSource, Mapping[str, Instrument], Callable[[str], Decimal]], OrderVenue]
 """Makes the venue from prices, instruments, and what the book has of a currency."""
@@ -82,6 +88,8 @@ class Adapters:
     new_id: NewId = random_id
     account: ExchangeAccount | None = None
     """Where the money lies at an exchange; None where the books are all there is."""
+    database: Path | None = None
+    """The SQLite file of `store`, to be told its size and backups; None for a server or for memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +124,7 @@ class Core:
     loss_limit: DailyLossLimit
     protections: Protections
     approvals: Approvals
+    unattended: UnattendedTrade
     intake: Intake
     recovery: Recovery
     manager: OrderManager
@@ -123,13 +132,16 @@ class Core:
     discrepancies: Discrepancies
     custody: Custody
     monitor: Monitor
+    settable: Settable
     rebalance: Rebalance
     reports: Reports
+    watchdog: Watchdog
     desk: CoreDesk
 
     async def open(self) -> int:
         """Take up the last run's state and settle what it left open; returns how many orders. Raises NeedsOperator."""
         await self.switch.load()
+        await self.settable.load()
         await self.approvals.load()
         await self.curve.load()
         await self.discrepancies.load()
@@ -137,6 +149,7 @@ class Core:
         # Prices first: what still rests at the venue reserves cash at them.
         await self.refresh(self.watched)
         recovered = await self.recovery.run()
+        await self.unattended.load()
         await self._check_books()
         return recovered
 
@@ -157,25 +170,36 @@ class Core:
             self.quotes.put(symbol, quote)
 
     async def on_quote(self, symbol: str, quote: Quote) -> None:
-        """A new price: look at the exits, then at the day's loss."""
+        """A new price: look at the exits, then at the day's loss, then at who wants to be told."""
         await self.monitor.on_quote(symbol, quote)
         await self.loss_limit.check(self.adapters.clock.now())
+        await self.settable.alerts.on_quote(symbol, quote)
 
     def jobs(self) -> tuple[Job, ...]:
         """What runs on a schedule, in the order in which simultaneous jobs run."""
-        zone, store = self.rules.world.timezone, self.adapters.store
+        zone, skips, store = self.settable.zone, self.settable.skips, self.adapters.store
 
         async def sample(due: datetime) -> None:
             await self.curve.sample()
 
         async def rebalance(slot: Slot) -> None:
-            await self.rebalance.run("schedule", slot.claim)
+            if skips.covers(slot.due):
+                await skips.use(slot)
+            else:
+                await self.rebalance.run("schedule", slot.claim)
 
         async def report(slot: Slot) -> None:
             await self.reports.make(slot.due, slot.claim)
 
         def daily(name: str, at: time, run: Callable[[Slot], Awaitable[None]]) -> Job:
-            return Job(name, DailyAt(at, zone), once_per_day(name, store, zone, run))
+            once = once_per_day(name, store, zone, run)
+
+            async def unless_before_its_zone(due: datetime) -> None:
+                # What a new zone would have run before it was set is not caught up.
+                if zone.since is None or due > zone.since:
+                    await once(due)
+
+            return Job(name, DailyAt(at, zone), unless_before_its_zone)
 
         return (
             Job("equity", hourly(), sample),

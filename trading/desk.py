@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from trading.contract import (
     Decided,
     Explanation,
     LiveView,
+    Observer,
     Performance,
     PlanView,
     Pnl,
@@ -29,7 +30,10 @@ from trading.contract import (
     Window,
     World,
 )
-from trading.decision.rebalance import Rebalance
+from trading.contract.books import Books
+from trading.contract.controls import Controls
+from trading.decision.controls import CoreControls
+from trading.decision.rebalance import Rebalance, unobserved
 from trading.decision.wishes import Wishes
 from trading.domain.discrepancy import Discrepancy, Resolution
 from trading.domain.event import JournalEntry
@@ -39,7 +43,8 @@ from trading.domain.plan import Cycle
 from trading.domain.risk import Approval, Refused, TradingState
 from trading.errors import SettingsError
 from trading.exchange.ports import MarketData
-from trading.orders.approvals import Approvals, Superseded
+from trading.orders.approval_outcomes import HalfApproved, Superseded
+from trading.orders.approvals import Approvals
 from trading.orders.intake import Waiting
 from trading.portfolio.windows import parse_window
 from trading.risk.switch import Switch
@@ -67,13 +72,17 @@ class Rooms:
     approvals: Approvals
     switch: Switch
     safety: Safety
+    books: Books
+    controls: CoreControls
 
 
 class CoreDesk:
     """Implements `trading.contract.Desk`."""
 
-    def __init__(self, world: World, instruments: Mapping[str, Instrument], clock: Clock, rooms: Rooms) -> None:
-        self._world = world
+    def __init__(
+        self, world: Callable[[], World], instruments: Mapping[str, Instrument], clock: Clock, rooms: Rooms
+    ) -> None:
+        self._current = world
         self._instruments = instruments
         self._clock = clock
         self._rooms = rooms
@@ -81,7 +90,15 @@ class CoreDesk:
 
     @property
     def world(self) -> World:
-        return self._world
+        return self._current()
+
+    @property
+    def controls(self) -> Controls:
+        return self._rooms.controls
+
+    @property
+    def books(self) -> Books:
+        return self._rooms.books
 
     def now(self) -> datetime:
         return self._clock.now()
@@ -90,7 +107,7 @@ class CoreDesk:
         return tuple(self._instruments.values())
 
     def window(self, words: str) -> Window | None:
-        return parse_window(words, self.now(), self._world.timezone, self._rooms.overview.inception)
+        return parse_window(words, self.now(), self.world.timezone, self._rooms.overview.inception)
 
     async def status(self) -> Status:
         return await self._rooms.overview.status()
@@ -169,23 +186,32 @@ class CoreDesk:
     async def account_check(self) -> AccountCheck | None:
         return await self._rooms.safety.account_check()
 
-    async def preview_order(self, side: Side, symbol: str, amount: Amount, actor: str) -> ApprovalView | Refused:
-        return await self._shown(await self._to_end(self._rooms.wishes.order(side, symbol, amount, actor)))
+    async def preview_order(
+        self, side: Side, symbol: str, amount: Amount, actor: str, *, person: str = ""
+    ) -> ApprovalView | Refused:
+        return await self._shown(await self._to_end(self._rooms.wishes.order(side, symbol, amount, actor, person)))
 
-    async def preview_close(self, symbol: str, actor: str) -> ApprovalView | Refused:
-        return await self._shown(await self._to_end(self._rooms.wishes.close(symbol, actor)))
+    async def preview_close(self, symbol: str, actor: str, *, person: str = "") -> ApprovalView | Refused:
+        return await self._shown(await self._to_end(self._rooms.wishes.close(symbol, actor, person)))
 
-    async def preview_flatten(self, actor: str) -> ApprovalView | Refused:
-        return await self._shown(await self._to_end(self._rooms.wishes.flatten(actor)))
+    async def preview_flatten(self, actor: str, *, person: str = "") -> ApprovalView | Refused:
+        return await self._shown(await self._to_end(self._rooms.wishes.flatten(actor, person)))
 
-    async def preview_rebalance(self, actor: str) -> ApprovalView | Cycle | Refused:
-        outcome = await self._to_end(self._rooms.rebalance.preview(actor))
+    async def preview_rebalance(
+        self, actor: str, *, person: str = "", observer: Observer | None = None
+    ) -> ApprovalView | Cycle | Refused:
+        outcome = await self._to_end(self._rooms.rebalance.preview(actor, person, observer or unobserved))
         return outcome if isinstance(outcome, Cycle) else await self._shown(outcome)
 
-    async def approve(self, approval_id: str, by: str, on: str) -> Decided | Refused:
-        outcome = await self._to_end(self._rooms.approvals.approve(approval_id, by, on))
+    async def approve(
+        self, approval_id: str, by: str, on: str, *, person: str | None = None, revision: int | None = None
+    ) -> Decided | Refused:
+        approvals = self._rooms.approvals
+        outcome = await self._to_end(approvals.approve(approval_id, by, on, person=person, revision=revision))
         if isinstance(outcome, Refused):
             return outcome
+        if isinstance(outcome, HalfApproved):
+            return Decided(await self._view(outcome.approval), None)
         if isinstance(outcome, Superseded):
             return Decided(await self._view(outcome.old), None, await self._view(outcome.new))
         view = await self._view(outcome.approval)
@@ -194,6 +220,13 @@ class CoreDesk:
     async def reject(self, approval_id: str, by: str, on: str) -> Decided | Refused:
         outcome = await self._to_end(self._rooms.approvals.reject(approval_id, by, on))
         return outcome if isinstance(outcome, Refused) else Decided(await self._view(outcome.approval), None)
+
+    async def toggle(
+        self, approval_id: str, client_order_id: str, by: str, on: str, *, revision: int | None = None
+    ) -> ApprovalView | Refused:
+        approvals = self._rooms.approvals
+        outcome = await self._to_end(approvals.toggle(approval_id, client_order_id, by, on, revision=revision))
+        return outcome if isinstance(outcome, Refused) else await self._view(outcome)
 
     async def pause(self, by: str) -> StateView:
         return await self._switch_to(TradingState.REDUCING, f"paused by {by}", by)
@@ -217,6 +250,7 @@ class CoreDesk:
         """Wait for what presses have started; it is never cut in the middle."""
         if self._running:
             await asyncio.gather(*self._running, return_exceptions=True)
+        await self._rooms.controls.close()
 
     async def _switch_to(self, state: TradingState, reason: str, by: str) -> StateView:
         old = await self._rooms.switch.change(state, reason, by)

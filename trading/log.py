@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -24,8 +25,16 @@ _QUIET = (
 )
 
 
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What would break a line, steer the terminal that shows it, or cannot be written."""
+
+
+def _spelled(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode()
+
+
 class Redacting(logging.Formatter):
-    """Renders a record and hides every known secret in it, tracebacks included."""
+    """Renders a record on one line and hides every known secret in it, tracebacks included."""
 
     def __init__(self, inner: logging.Formatter, secrets: Iterable[str]) -> None:
         super().__init__()
@@ -37,7 +46,7 @@ class Redacting(logging.Formatter):
         text = self._inner.format(record)
         for secret in self._secrets:
             text = text.replace(secret, HIDDEN)
-        return text
+        return _UNSEEN.sub(_spelled, text)
 
 
 def configure_logging(folder: Path, level: str, secrets: Iterable[str]) -> None:

@@ -169,6 +169,19 @@ class CoreSettings(BaseModel):
         "a number, 0 or more",
         ge=0,
     )
+    approval_daily_sum: Number | None = setting(
+        None,
+        "What the program may trade without a press in 24 hours, per source, before the next order waits for one, in "
+        "the quote currency; by default four times APPROVAL_THRESHOLD; stops and targets never wait",
+        "a number, 0 or more",
+        ge=0,
+    )
+    approval_second_above: Number | None = setting(
+        None,
+        "Above this two different people must agree, in the quote currency; empty for one person always",
+        "a number, 0 or more",
+        ge=0,
+    )
     approval_modes: Modes = setting(
         "live", "In which modes orders wait for a press", "live, paper, or both: live,paper"
     )
@@ -444,6 +457,7 @@ def env_example(declarations: Sequence[tuple[str, type[BaseModel]]]) -> str:
         for name, field in model.model_fields.items():
             extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
             default = "" if field.default in (None, ()) else str(field.default)
+            default = default.lower() if isinstance(field.default, bool) else default
             lines += [
                 "",
                 f"# {field.description}.",

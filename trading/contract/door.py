@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol
 
+from trading.contract.books import Books
+from trading.contract.controls import Controls
 from trading.contract.read_models import (
     ApprovalView,
     BatchView,
@@ -17,6 +19,7 @@ from trading.contract.read_models import (
     Performance,
     PlanView,
     Pnl,
+    StateView,
     Status,
     ThesisView,
     Trades,
@@ -28,7 +31,7 @@ from trading.domain.event import JournalEntry
 from trading.domain.market import Candle, Instrument
 from trading.domain.order import Side
 from trading.domain.plan import Cycle
-from trading.domain.risk import Refused, TradingState
+from trading.domain.risk import Refused
 
 
 class Reader(SafetyReader, Protocol):
@@ -36,6 +39,11 @@ class Reader(SafetyReader, Protocol):
 
     @property
     def world(self) -> World: ...
+
+    @property
+    def books(self) -> Books:
+        """Orders, balances, costs, risk, the program's state, and the books as files."""
+        ...
 
     def now(self) -> datetime:
         """The market's now (simulated in the demo)."""
@@ -108,46 +116,70 @@ class Amount:
     unit: AmountUnit
 
 
+Observer = Callable[[str, str], Awaitable[None]]
+"""Told how far a rebalance is: the step ("snapshot", "decision", "validation", "order") and a sentence, or ""."""
+
+
 class Proposer(Protocol):
     """Wishes. Each ends in a preview that a person must press, or in a refusal; nothing is placed here."""
 
-    async def preview_order(self, side: Side, symbol: str, amount: Amount, actor: str) -> ApprovalView | Refused:
-        """`symbol` may be an instrument ("BTC/USD") or a base ("btc")."""
+    async def preview_order(
+        self, side: Side, symbol: str, amount: Amount, actor: str, *, person: str = ""
+    ) -> ApprovalView | Refused:
+        """`symbol` may be an instrument ("BTC/USD") or a base ("btc"). `person` is the same for one human on every
+        platform, here and in what follows: where two must agree, who asked is the first."""
         ...
 
-    async def preview_close(self, symbol: str, actor: str) -> ApprovalView | Refused: ...
+    async def preview_close(self, symbol: str, actor: str, *, person: str = "") -> ApprovalView | Refused: ...
 
-    async def preview_flatten(self, actor: str) -> ApprovalView | Refused: ...
+    async def preview_flatten(self, actor: str, *, person: str = "") -> ApprovalView | Refused: ...
 
-    async def preview_rebalance(self, actor: str) -> ApprovalView | Cycle | Refused:
-        """Decides now. A Cycle comes back when the decision is to hold, with its reason."""
+    async def preview_rebalance(
+        self, actor: str, *, person: str = "", observer: Observer | None = None
+    ) -> ApprovalView | Cycle | Refused:
+        """Decides now. A Cycle comes back when the decision is to hold, with its reason.
+
+        Refused with BUSY, at once, while another is being decided.
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A press took effect: `view` shows the card as it is now. `superseded_by` is the new card when the price moved."""
+    """A press took effect: `view` shows the card as it is now. `superseded_by` is the new card when the price moved.
+
+    A view that still waits, with no card in its place, has this press as the first of two.
+    """
 
     view: ApprovalView
     batch: BatchView | None
     superseded_by: ApprovalView | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StateView:
-    old: TradingState
-    new: TradingState
-    reason: str
-
-
 class Operator(SafetyOperator, Protocol):
     """Presses and switches. Access is checked by the caller, at press time."""
 
-    async def approve(self, approval_id: str, by: str, on: str) -> Decided | Refused:
-        """Re-quote, check again, execute once. `by` is who, `on` the platform."""
+    @property
+    def controls(self) -> Controls:
+        """What people set while the program runs."""
+        ...
+
+    async def approve(
+        self, approval_id: str, by: str, on: str, *, person: str | None = None, revision: int | None = None
+    ) -> Decided | Refused:
+        """Re-quote, check again, execute once. `by` is who, `on` the platform, `person` which human that is.
+
+        `revision` is that of the card that was shown: one that has changed since is refused. None takes it as it is.
+        """
         ...
 
     async def reject(self, approval_id: str, by: str, on: str) -> Decided | Refused: ...
+
+    async def toggle(
+        self, approval_id: str, client_order_id: str, by: str, on: str, *, revision: int | None = None
+    ) -> ApprovalView | Refused:
+        """Leave one order of a waiting card out, or take it back in."""
+        ...
 
     async def pause(self, by: str) -> StateView:
         """To REDUCING: exits only."""

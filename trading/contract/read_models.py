@@ -184,6 +184,15 @@ class Performance:
 
 
 @dataclass(frozen=True, slots=True)
+class StateView:
+    """The trading state before and after a switch."""
+
+    old: TradingState
+    new: TradingState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalView:
     """A card: the approval, the orders it holds, and the decision behind them."""
 

@@ -15,14 +15,12 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from itertools import pairwise
 from typing import SupportsFloat
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trading.contract import Line, Performance, Window, World
-from trading.domain.money import ONE
 from trading.domain.portfolio import EquityPoint
 from trading.portfolio.figures import (
     FloatArray,
@@ -33,6 +31,7 @@ from trading.portfolio.figures import (
     total_return,
     volatility,
 )
+from trading.portfolio.growth import Growth
 
 IndexArray = NDArray[np.intp]
 
@@ -70,15 +69,16 @@ def measure(
     )
 
 
-def total_returns(points: Sequence[EquityPoint], window: Window) -> Mapping[str, Decimal]:
+def total_returns(points: Sequence[EquityPoint], window: Window, growth: Growth | None = None) -> Mapping[str, Decimal]:
     """The total returns that `measure` gives "Portfolio", "BTC" and "ETH" over `window`, without their curves.
 
-    Empty below two points; a benchmark without a price at the start is left out.
+    Empty below two points; a benchmark without a price at the start is left out. `growth` remembers what it has seen
+    of the same curve.
     """
     inside = within(points, window)
     if len(inside) < 2:
         return {}
-    returns = {"Portfolio": _fraction(float(_growth(inside)) - 1.0)}
+    returns = {"Portfolio": _fraction(float((growth or Growth()).of(inside)) - 1.0)}
     for asset in ("BTC", "ETH"):
         first = inside[0].benchmarks.get(asset)
         if first:
@@ -103,17 +103,6 @@ def time_weighted(points: Sequence[EquityPoint]) -> FloatArray:
     before = equity[:-1]
     steps = np.divide(equity[1:] - flows[1:], before, out=np.ones(len(before)), where=before > 0)
     return np.concatenate(([1.0], np.cumprod(steps)))
-
-
-def _growth(points: Sequence[EquityPoint]) -> Decimal:
-    """The last value of `time_weighted`. Between two breaks (a flow, or nothing left) the steps are one ratio."""
-    growth, base = ONE, points[0].equity
-    for before, point in pairwise(points):
-        if point.flows or not before.equity:
-            growth *= before.equity / base if base else ONE
-            growth *= (point.equity - point.flows) / before.equity if before.equity else ONE
-            base = point.equity
-    return growth * points[-1].equity / base if base else growth
 
 
 def daily_closes(seconds: FloatArray) -> IndexArray:

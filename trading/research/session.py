@@ -26,7 +26,7 @@ from trading.exchange.paper import PaperVenue
 from trading.exchange.ports import FeeRates, PriceSource
 from trading.exchange.recorded import RecordedCandles
 from trading.market.fees import FeeTable
-from trading.orders.approvals import ApprovalRules
+from trading.orders.approval_rules import ApprovalRules
 from trading.orders.protections import ExitRules
 from trading.portfolio.performance import measure
 from trading.research.grid import Grid

@@ -11,6 +11,7 @@ from trading.domain.money import ZERO
 from trading.domain.order import Fill, Order
 from trading.domain.risk import Approval, ApprovalKind, ApprovalStatus
 from trading.store.port import Queries, Store
+from trading.views.remembered import Remembered
 
 
 class CardViews:
@@ -19,6 +20,11 @@ class CardViews:
     def __init__(self, store: Store, people: Clock) -> None:
         self._store = store
         self._people = people
+        self._waiting = Remembered(store, _count_waiting)
+
+    async def waiting(self) -> int:
+        """How many cards `pending` would show."""
+        return await self._waiting.get()
 
     async def pending(self) -> tuple[ApprovalView, ...]:
         """Cards that wait, previews left out: those wait only for who asked."""
@@ -62,7 +68,14 @@ class CardViews:
 
 
 def _estimate(approval: Approval, order: Order) -> Decimal:
+    estimate = approval.estimates.get(order.client_order_id)
+    if estimate is not None:
+        return estimate.notional
     return order.intent.quantity * approval.quoted_prices.get(order.symbol, ZERO)
+
+
+async def _count_waiting(read: Queries) -> int:
+    return sum(approval.kind is ApprovalKind.CARD for approval in await read.approvals(ApprovalStatus.PENDING))
 
 
 async def _fills(read: Queries, orders: tuple[Order, ...]) -> tuple[Fill, ...]:

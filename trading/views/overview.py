@@ -8,8 +8,10 @@ from decimal import Decimal
 
 from trading.clock import Clock
 from trading.contract import BenchmarkGap, Performance, Status, Window, World
+from trading.domain.portfolio import EquityPoint
 from trading.orders.account import Account
 from trading.portfolio.equity import EquityCurve
+from trading.portfolio.growth import Growth
 from trading.portfolio.performance import measure, total_returns, within
 from trading.portfolio.windows import parse_window
 from trading.risk.switch import Switch
@@ -23,7 +25,7 @@ class Overview:
 
     def __init__(
         self,
-        world: World,
+        world: Callable[[], World],
         account: Account,
         curve: EquityCurve,
         holdings: Holdings,
@@ -35,17 +37,26 @@ class Overview:
         next_rebalance: Callable[[], datetime | None],
         alerts: Callable[[], Sequence[str]],
     ) -> None:
-        self._world = world
+        self._current = world
         self._account = account
         self._curve = curve
         self._holdings = holdings
         self._trades = trades
         self._cards = cards
         self._switch = switch
+        self._growth = Growth()
         self._clock = clock
         self._decider = decider
         self.next_rebalance = next_rebalance
         self._alerts = alerts
+
+    @property
+    def _world(self) -> World:
+        return self._current()
+
+    def decider(self) -> str:
+        """Who decides rebalances."""
+        return self._decider
 
     @property
     def inception(self) -> datetime:
@@ -60,13 +71,14 @@ class Overview:
 
     async def status(self) -> Status:
         now, equity = self._clock.now(), self._account.equity()
-        returns = total_returns(self._curve.up_to(now), self._all(now))
-        amount, fraction = self._today(now)
+        points, inception = self._curve.up_to(now), self.inception
+        returns = total_returns(points, Window(inception, max(inception, now), "ever"), self._growth)
+        amount, fraction = (None, None) if equity is None else self._today(points, now)
         cash = self._account.book.cash
         return Status(
             world=self._world,
             at=now,
-            since=self.inception,
+            since=inception,
             equity=equity,
             cash=cash,
             cash_weight=cash / equity if equity else None,
@@ -79,7 +91,7 @@ class Overview:
             state_reason=self._switch.reason,
             price_age=self._holdings.oldest_price(),
             next_rebalance=self.next_rebalance(),
-            pending=len(await self._cards.pending()),
+            pending=await self._cards.waiting(),
             decider=self._decider,
             alerts=tuple(self._alerts()),
         )
@@ -89,14 +101,14 @@ class Overview:
         assert window is not None, '"all" is always understood'
         return window
 
-    def _today(self, now: datetime) -> tuple[Decimal | None, Decimal | None]:
+    def _today(self, points: Sequence[EquityPoint], now: datetime) -> tuple[Decimal | None, Decimal | None]:
         """Change since local midnight, or since inception when that was today."""
         midnight = datetime.combine(now.astimezone(self._world.timezone).date(), time(), self._world.timezone)
-        points = within(self._curve.up_to(now), Window(midnight.astimezone(UTC), now, "today"))
-        if not points or self._curve.now() is None or not points[0].equity:
+        today = within(points, Window(midnight.astimezone(UTC), now, "today"))
+        if not today or not today[0].equity:
             return None, None
-        amount = points[-1].equity - points[0].equity - sum((point.flows for point in points[1:]), Decimal(0))
-        return amount, amount / points[0].equity
+        amount = today[-1].equity - today[0].equity - sum((point.flows for point in today[1:]), Decimal(0))
+        return amount, amount / today[0].equity
 
 
 def _gaps(returns: Mapping[str, Decimal]) -> tuple[BenchmarkGap, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -36,7 +36,7 @@ class Reports:
 
     def __init__(
         self,
-        world: World,
+        world: Callable[[], World],
         store: Store,
         curve: EquityCurve,
         holdings: Holdings,
@@ -45,7 +45,7 @@ class Reports:
         clock: Clock,
         report_at: time,
     ) -> None:
-        self._world = world
+        self._current = world
         self._store = store
         self._curve = curve
         self._holdings = holdings
@@ -55,6 +55,10 @@ class Reports:
         self._report_at = report_at
         self._made: OrderedDict[str, DailyReport] = OrderedDict()
         self._held: OrderedDict[str, tuple[Holding, ...]] = OrderedDict()
+
+    @property
+    def _world(self) -> World:
+        return self._current()
 
     async def make(self, due: datetime, claim: Claim = unclaimed) -> None:
         """Make the report of the local day of `due` and put it in the journal, `claim` in the same transaction."""

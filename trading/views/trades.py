@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from trading.clock import Clock
 from trading.contract import Explanation, Pnl, Trades, TradeView, Window
 from trading.domain.money import ZERO
 from trading.domain.order import Batch, Fill, Side
+from trading.domain.portfolio import Traded
 from trading.portfolio.equity import EquityCurve
 from trading.portfolio.performance import within
 from trading.store.port import Queries, Store
@@ -27,59 +29,61 @@ class TradeViews:
     async def trades(self, window: Window | None, symbol: str | None, side: Side | None, limit: int) -> Trades:
         """The newest `limit` trades, newest first."""
         async with self._store.reading() as read:
-            fills = await self._fills(read, window, symbol, side)
-            newest = list(reversed(fills[-limit:] if limit else []))
-            views = await _joined(read, newest)
-        return Trades(window, symbol, views, total=len(fills))
+            since, until = self._span(window)
+            fills = await read.fills(since=since, until=until, symbol=symbol, side=side, limit=limit)
+            total = await read.count_fills(since=since, until=until, symbol=symbol, side=side)
+            views = await _joined(read, list(reversed(fills)))
+        return Trades(window, symbol, views, total)
 
     async def explain(self, symbol: str | None, side: Side | None) -> Explanation | None:
         """The newest trade that matches, with the decision behind it."""
         async with self._store.reading() as read:
-            fills = await self._fills(read, None, symbol, side)
+            fills = await read.fills(symbol=symbol, side=side, limit=1)
             if not fills:
                 return None
-            (trade,) = await _joined(read, [fills[-1]])
+            (trade,) = await _joined(read, fills)
             cycle = await read.cycle(trade.batch.cycle_id) if trade.batch.cycle_id else None
         return Explanation(trade, cycle)
 
     async def pnl(self, window: Window) -> Pnl:
         """Profit over `window`: the change of equity without flows, and what sales realized."""
-        async with self._store.reading() as read:
-            fills = await self._fills(read, window, None, None)
+        traded = await self._traded(window)
         points = within(self._curve.up_to(window.end), window)
         start = points[0] if points else None
         change = None
         if start is not None and (len(points) > 1 or start.at >= window.end):
             change = points[-1].equity - start.equity - sum((p.flows for p in points[1:]), ZERO)
-        sales = [fill for fill in fills if fill.side is Side.SELL]
+        sales = [each for each in traded if each.side is Side.SELL]
         unrealized = [holding.unrealized for holding in self._holdings.all()]
         return Pnl(
             window=window,
             change=change,
             change_fraction=change / start.equity if start and change is not None and start.equity else None,
-            realized=sum((fill.realized for fill in sales), ZERO),
+            realized=sum((each.realized for each in sales), ZERO),
             unrealized_now=None if None in unrealized else sum((u for u in unrealized if u is not None), ZERO),
-            fees=sum((fill.fee_worth for fill in fills), ZERO),
-            trades=len(fills),
-            wins=sum(fill.realized > 0 for fill in sales),
-            losses=sum(fill.realized <= 0 for fill in sales),
-            by_symbol=_by_symbol(sales),
+            fees=sum((each.fees for each in traded), ZERO),
+            trades=sum(each.trades for each in traded),
+            wins=sum(each.wins for each in sales),
+            losses=sum(each.trades - each.wins for each in sales),
+            by_symbol={each.symbol: each.realized for each in sales},
         )
 
     async def cost_and_count(self, window: Window) -> tuple[Decimal, int]:
         """Fees and number of trades in `window`."""
-        async with self._store.reading() as read:
-            fills = await self._fills(read, window, None, None)
-        return sum((fill.fee_worth for fill in fills), ZERO), len(fills)
+        traded = await self._traded(window)
+        return sum((each.fees for each in traded), ZERO), sum(each.trades for each in traded)
 
-    async def _fills(
-        self, read: Queries, window: Window | None, symbol: str | None, side: Side | None
-    ) -> Sequence[Fill]:
-        since = window.start if window else None
+    async def _traded(self, window: Window) -> Sequence[Traded]:
+        since, until = self._span(window)
+        async with self._store.reading() as read:
+            return await read.traded(since=since, until=until)
+
+    def _span(self, window: Window | None) -> tuple[datetime | None, datetime | None]:
+        """From when until when to look."""
+        if window is None:
+            return None, None
         # What happened at this very instant has happened: a window that reaches now has no end yet.
-        until = window.end if window and window.end < self._clock.now() else None
-        fills = await read.fills(since=since, until=until, symbol=symbol)
-        return [fill for fill in fills if side is None or fill.side is side]
+        return window.start, window.end if window.end < self._clock.now() else None
 
 
 async def _joined(read: Queries, fills: Sequence[Fill]) -> tuple[TradeView, ...]:
@@ -91,10 +95,3 @@ async def _joined(read: Queries, fills: Sequence[Fill]) -> tuple[TradeView, ...]
             batches[batch_id] = batch
     pairs = [(fill, orders[fill.client_order_id]) for fill in fills]
     return tuple(TradeView(fill, order, batches[order.intent.batch_id]) for fill, order in pairs)
-
-
-def _by_symbol(sales: Sequence[Fill]) -> dict[str, Decimal]:
-    totals: dict[str, Decimal] = {}
-    for fill in sales:
-        totals[fill.symbol] = totals.get(fill.symbol, ZERO) + fill.realized
-    return totals

@@ -20,6 +20,7 @@ from trading.running import Running
 from trading.settings import CoreSettings, Course, day_start
 from trading.simulation import CHECKPOINT, Pace, Simulation
 from trading.store.port import Store
+from trading.store.sql_engine import sqlite_file
 from trading.worlds.parts import PAPER_FEES, Brain, closing, paper_venue, rules_of, services_of
 
 SIMULATED_SPREAD = Decimal("0.0005")
@@ -40,7 +41,8 @@ async def candle_world(settings: CoreSettings, store: Store, course: Course) -> 
     market = CandleMarket(history, clock, spread=SIMULATED_SPREAD, name=name)
     brain = Brain.of(settings)
     rules = rules_of(settings, World("PAPER", name, True, settings.quote, settings.timezone))
-    adapters = Adapters(store, market, paper_venue(clock, PAPER_FEES), clock, people, FeeTable(PAPER_FEES, clock))
+    fees, database = FeeTable(PAPER_FEES, clock), sqlite_file(settings.store_url)
+    adapters = Adapters(store, market, paper_venue(clock, PAPER_FEES), clock, people, fees, database=database)
     core = await assemble(rules, adapters, brain.planner)
     end = min((e for e in (history.end, course.end) if e is not None), default=None)
     run = Simulation(core, history, market, clock, Pace(course.day_seconds, people), end)

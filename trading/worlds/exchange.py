@@ -20,6 +20,7 @@ from trading.market.fees import FeeTable
 from trading.running import Running
 from trading.settings import CoreSettings
 from trading.store.port import Store
+from trading.store.sql_engine import sqlite_file
 from trading.worlds.parts import PAPER_FEES, Brain, closing, paper_venue, rules_of, services_of
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ async def paper_world(settings: CoreSettings, store: Store) -> Running:
         brain = Brain.of(settings)
         fees = await _published_fees(market, settings.symbols)
         rules = rules_of(settings, World("PAPER", market.name, False, settings.quote, settings.timezone))
-        adapters = Adapters(store, market, paper_venue(clock, fees), clock, clock, FeeTable(fees, clock))
+        table, database = FeeTable(fees, clock), sqlite_file(settings.store_url)
+        adapters = Adapters(store, market, paper_venue(clock, fees), clock, clock, table, database=database)
         core = await assemble(rules, adapters, brain.planner)
     except BaseException:
         await market.close()
@@ -69,7 +71,10 @@ async def live_world(settings: CoreSettings, store: Store) -> Running:
         await fees.refresh_or_keep(account.account, settings.symbols)
         world = World("LIVE", market.name, False, settings.quote, settings.timezone)
         rules = replace(rules_of(settings, world), patience=LIVE_PATIENCE)
-        adapters = Adapters(store, market, lambda *_: account.venue, clock, clock, fees, random_id, account.custody)
+        venue, database = account.venue, sqlite_file(settings.store_url)
+        adapters = Adapters(
+            store, market, lambda *_: venue, clock, clock, fees, random_id, account.custody, database=database
+        )
         core = await assemble(rules, adapters, brain.planner)
     except BaseException:
         await market.close()

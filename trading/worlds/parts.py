@@ -20,7 +20,7 @@ from trading.domain.market import Instrument
 from trading.errors import Retryable
 from trading.exchange.paper import PaperVenue
 from trading.exchange.ports import FeeRates, PriceSource
-from trading.orders.approvals import ApprovalRules
+from trading.orders.approval_rules import ApprovalRules
 from trading.orders.protections import ExitRules
 from trading.risk.limits import Limits
 from trading.running import Service
@@ -29,7 +29,6 @@ from trading.store.backup import Backups
 from trading.store.mirrors import Mirrors
 from trading.store.port import Store
 from trading.store.sql_engine import sqlite_file
-from trading.watchdog import Watchdog
 
 PROMPTS = Path(__file__).resolve().parents[2] / "data" / "prompts"
 PAPER_FEES = FeeRates(maker=Decimal("0.0025"), taker=Decimal("0.0040"))
@@ -65,6 +64,7 @@ def rules_of(settings: CoreSettings, world: World) -> Rules:
             max_position=settings.max_position_percent / 100,
             max_price_age=_price_age(settings),
             approval_threshold=settings.approval_threshold if asks else None,
+            approval_daily_sum=settings.approval_daily_sum if asks else None,
             slippage=PAPER_SLIPPAGE,
             max_spread=_fraction(settings.max_spread_percent),
             max_slippage=_fraction(settings.max_slippage_percent),
@@ -75,6 +75,7 @@ def rules_of(settings: CoreSettings, world: World) -> Rules:
             timedelta(seconds=settings.approval_ttl_seconds),
             min(PREVIEW_TIME_TO_LIVE, timedelta(seconds=settings.approval_ttl_seconds)),
             settings.approval_drift_percent / 100,
+            settings.approval_second_above if asks else None,
         ),
         daily_loss=_fraction(settings.daily_loss_limit_percent),
         rebalance_at=settings.rebalance_at,
@@ -99,7 +100,7 @@ def services_of(settings: CoreSettings, core: Core) -> dict[str, Service]:
     return {
         **_backing_up(settings, core),
         "store": adapters.store.until_broken,
-        "watchdog": Watchdog(adapters.people).run,
+        "watchdog": core.watchdog.run,
         "approvals": core.approvals.run,
         "mirrors": _mirroring(settings, adapters.store, adapters.people),
         "settlement": core.settlement.run,

@@ -259,11 +259,13 @@ class TestLogins:
             assert findings[name].level is Level.FAIL
             assert "hunter2" not in findings[name].detail
 
-    async def test_a_chat_that_nobody_is_in_is_told(self, kraken: KrakenExchange, state: Path) -> None:
+    async def test_a_chat_that_is_to_be_paired_is_noted(self, kraken: KrakenExchange, state: Path) -> None:
         async with Doors() as doors:
             findings = await found(settings(kraken, state), logins(doors.url, place=None))
-        assert "TELEGRAM_CHAT_ID is not set" in findings["Telegram"].detail
-        assert "DISCORD_CHANNEL_ID is not set" in findings["Discord"].detail
+        for name, setting in (("Telegram", "TELEGRAM_CHAT_ID"), ("Discord", "DISCORD_CHANNEL_ID")):
+            detail = findings[name].detail
+            assert f"{setting} is not set" in detail and "the code that the bot prints" in detail
+            assert findings[name].level is Level.NOTE
 
     async def test_a_model_that_the_server_does_not_list_is_noted(self, kraken: KrakenExchange, state: Path) -> None:
         async with Doors() as doors:
