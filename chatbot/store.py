@@ -1,191 +1,196 @@
 """What the chat must remember across restarts: cursors, sent messages, seen updates, refusals, the audit trail.
 
-Its tables start with `chat_` and may share a database with the core's. None of it is about money.
+None of it is about money.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, TypeVar
-
-from sqlalchemy import Row, Select, Table, delete, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from collections.abc import Sequence
+from datetime import datetime
 
 from chatbot.message import Actor, Channel, MessageRef
-from chatbot.store_engine import create_engine, create_tables, faults_are_fatal, parse_url
-from chatbot.tables import audit, cards, cursors, inbox, refused, sent, values
+from chatbot.store_connection import Keep, Result, Values, parse_url
+from chatbot.store_engine import Engine
+from chatbot.store_rows import (
+    AUDIT_COLUMNS,
+    STRANGER_COLUMNS,
+    AuditEntry,
+    Stranger,
+    audit_entry_of,
+    instant,
+    message_of,
+    place,
+    speaker,
+    stranger_of,
+    user_of,
+    writable,
+)
+from chatbot.tables import prepare_tables
 
-T = TypeVar("T")
+__all__ = ["AuditEntry", "ChatStore", "Stranger"]
 
 INBOX_SIZE = 100_000
 """Updates remembered; platforms repeat an update within a day, not after this many."""
 
-
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
-    """Who asked for what, where, and what came of it. `at` is aware UTC."""
-
-    at: datetime
-    actor: Actor
-    channel: Channel
-    action: str
-    outcome: str
+STRANGERS = 10_000
+"""People remembered as refused."""
 
 
 class ChatStore:
-    """The chat's memory at `url`; `sqlite+aiosqlite:///:memory:` forgets at close.
+    """The chat's memory in a SQLite file at `url`; "sqlite:///:memory:" forgets at close.
 
-    A call that is cancelled still completes. A disk fault raises `Fatal`.
+    A call that is cancelled still completes. A disk fault raises `Fatal`. What a call wrote is on the disk when it
+    returns; where less is promised, the method says so.
     """
 
     def __init__(self, url: str) -> None:
-        self._url = parse_url(url)
-        self._engine: AsyncEngine | None = None
-        self._one_at_a_time = asyncio.Lock()
-        self._running: set[asyncio.Task[Any]] = set()
+        self._path = parse_url(url)
+        self._engine: Engine | None = None
 
     async def open(self) -> None:
         """Create what is missing. Raises Fatal with one sentence when that cannot be done."""
-        if self._engine is None:
-            self._engine = create_engine(self._url)
-            try:
-                await self._run(lambda connection: connection.run_sync(create_tables))
-            except BaseException:
-                await self.close()
-                raise
+        if self._engine is not None:
+            return
+        self._engine = Engine(self._path)
+        try:
+            await self._engine.open(prepare_tables)
+        except BaseException:
+            await self.close()
+            raise
 
     async def close(self) -> None:
-        async with self._one_at_a_time:
-            engine, self._engine = self._engine, None
-            if engine is not None:
-                await engine.dispose()
+        """Write what is still to be written, and release the file."""
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            await engine.close()
 
     async def cursor(self, channel_key: str) -> int | None:
         """The seq of the newest journal entry told on this channel; None for a new channel."""
-        row = await self._one(select(cursors.c.seq).where(cursors.c.channel == channel_key))
-        return None if row is None else int(row.seq)
+        found = await self._read("SELECT seq FROM chat_cursors WHERE channel = ?", (channel_key,))
+        return int(found.rows[0][0]) if found.rows else None
 
     async def set_cursor(self, channel_key: str, seq: int) -> None:
-        await self._put(cursors, {"channel": channel_key, "seq": seq})
+        await self._write("INSERT OR REPLACE INTO chat_cursors (channel, seq) VALUES (?, ?)", (channel_key, seq))
 
     async def remember_card(self, approval_id: str, message: MessageRef) -> None:
         """This message shows the approval's card; saying so twice is fine."""
-        await self._add_once(cards, {"approval_id": approval_id} | _message_row(message))
+        await self._write(
+            "INSERT OR IGNORE INTO chat_cards (approval_id, platform, channel, message) VALUES (?, ?, ?, ?)",
+            (approval_id, *place(message)),
+        )
 
     async def cards(self, approval_id: str) -> Sequence[MessageRef]:
         """Where the approval's card stands, in the order in which it was sent."""
-        statement = select(cards).where(cards.c.approval_id == approval_id).order_by(cards.c.position)
-        return [_message_of(row) for row in await self._rows(statement)]
+        found = await self._read(
+            "SELECT platform, channel, message FROM chat_cards WHERE approval_id = ? ORDER BY position", (approval_id,)
+        )
+        return [message_of(*row) for row in found.rows]
+
+    async def shown_by(self, message: MessageRef) -> Sequence[str]:
+        """The cards that stand in this message."""
+        sql = "SELECT approval_id FROM chat_cards WHERE platform = ? AND channel = ? AND message = ? ORDER BY position"
+        return [str(row[0]) for row in (await self._read(sql, place(message))).rows]
 
     async def remember_sent(self, channel_key: str, seq: int, message: MessageRef) -> None:
         """This message told the journal entry `seq`."""
-        await self._put(sent, {"channel_key": channel_key, "seq": seq} | _message_row(message))
+        await self._write(
+            "INSERT OR REPLACE INTO chat_sent (channel_key, seq, platform, channel, message) VALUES (?, ?, ?, ?, ?)",
+            (channel_key, seq, *place(message)),
+        )
 
     async def sent(self, channel_key: str, seq: int) -> MessageRef | None:
-        row = await self._one(select(sent).where((sent.c.channel_key == channel_key) & (sent.c.seq == seq)))
-        return None if row is None else _message_of(row)
+        found = await self._read(
+            "SELECT platform, channel, message FROM chat_sent WHERE channel_key = ? AND seq = ?", (channel_key, seq)
+        )
+        return message_of(*found.rows[0]) if found.rows else None
 
     async def first_time(self, platform: str, update_id: str) -> bool:
         """True once per update, ever: an update that is delivered again is not acted on again."""
-        return await self._add_once(inbox, {"platform": platform, "update_id": update_id})
+        return await self._is_new(platform, update_id, Keep.POWER_LOSS)
+
+    async def first_reading(self, platform: str, update_id: str) -> bool:
+        """As `first_time`, for what only reads: after a power failure it may be answered again, which harms nobody."""
+        return await self._is_new(platform, update_id, Keep.KILLED)
 
     async def prune_inbox(self, keep: int = INBOX_SIZE) -> None:
-        """Forget all but the newest `keep` updates."""
-        newest = select(func.max(inbox.c.position)).scalar_subquery()
-        await self._run(lambda connection: connection.execute(delete(inbox).where(inbox.c.position <= newest - keep)))
+        """Forget all but the newest `keep` updates, and all but the newest strangers."""
+        await self._write(
+            "DELETE FROM chat_inbox WHERE position <= (SELECT max(position) FROM chat_inbox) - ?", (keep,)
+        )
+        await self._write(
+            "DELETE FROM chat_refused WHERE rowid IN "
+            "(SELECT rowid FROM chat_refused ORDER BY last_at DESC LIMIT -1 OFFSET ?)",
+            (STRANGERS,),
+        )
 
-    async def note_refused(self, platform: str, user_id: str) -> bool:
+    async def note_refused(self, actor: Actor, channel: Channel, at: datetime) -> bool:
         """True when this person was never refused before: one polite refusal, then silence."""
-        return await self._add_once(refused, {"platform": platform, "user_id": user_id})
+        now = instant(at)
+        found = await self._write(
+            f"INSERT INTO chat_refused ({STRANGER_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1) "
+            "ON CONFLICT DO UPDATE SET user_name = excluded.user_name, suspect = excluded.suspect, "
+            "channel_platform = excluded.channel_platform, channel = excluded.channel, last_at = excluded.last_at, "
+            "tries = tries + 1 RETURNING tries",
+            (*speaker(actor, channel), now, now),
+        )
+        return bool(found.rows[0][0] == 1)
 
-    async def record_audit(self, at: datetime, actor: Actor, channel: Channel, action: str, outcome: str) -> None:
-        row = {
-            "at": at.astimezone(UTC).isoformat(),
-            "platform": actor.platform,
-            "user_id": actor.id,
-            "user_name": actor.name,
-            "suspect": actor.suspect,
-            "channel_platform": channel.platform,
-            "channel": channel.id,
-            "action": action,
-            "outcome": outcome,
-        }
-        await self._run(lambda connection: connection.execute(insert(audit).values(row)))
+    async def strangers(self) -> Sequence[Stranger]:
+        """Everybody who was refused and not forgotten, the newest first."""
+        found = await self._read(f"SELECT {STRANGER_COLUMNS} FROM chat_refused ORDER BY last_at DESC")
+        return [stranger_of(*row) for row in found.rows]
 
-    async def audit(self, limit: int) -> Sequence[AuditEntry]:
-        """The newest `limit` entries, oldest first."""
-        found = await self._rows(select(audit).order_by(audit.c.position.desc()).limit(limit))
-        return [_audit_entry(row) for row in reversed(found)]
+    async def forget_stranger(self, actor_key: str) -> None:
+        """`actor_key` ("telegram:7") is refused no longer, or is to be refused aloud again."""
+        await self._write("DELETE FROM chat_refused WHERE platform = ? AND user_id = ?", user_of(actor_key))
+
+    async def record_audit(
+        self, at: datetime, actor: Actor, channel: Channel, action: str, outcome: str, shown: str = ""
+    ) -> None:
+        """Kept within a second, in order, and before anything that is written after it."""
+        self._opened().defer(
+            f"INSERT INTO chat_audit ({AUDIT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (instant(at), *speaker(actor, channel), writable(action), writable(outcome), writable(shown)),
+        )
+
+    async def audit(self, limit: int, user: str | None = None) -> Sequence[AuditEntry]:
+        """The newest `limit` entries, oldest first; only those of `user` (an Actor's key) where one is given."""
+        condition, values = ("WHERE platform = ? AND user_id = ?", user_of(user)) if user is not None else ("", ())
+        found = await self._read(
+            f"SELECT {AUDIT_COLUMNS} FROM chat_audit {condition} ORDER BY position DESC LIMIT ?", (*values, limit)
+        )
+        return [audit_entry_of(*row) for row in reversed(found.rows)]
 
     async def get(self, key: str) -> str | None:
-        """A small setting that the chat keeps for itself."""
-        row = await self._one(select(values.c.value).where(values.c.key == _own(key)))
-        return None if row is None else str(row.value)
+        """A small document that the chat keeps for itself."""
+        found = await self._read("SELECT value FROM chat_values WHERE key = ?", (_own(key),))
+        return str(found.rows[0][0]) if found.rows else None
 
     async def put(self, key: str, value: str) -> None:
-        await self._put(values, {"key": _own(key), "value": value})
+        await self._write("INSERT OR REPLACE INTO chat_values (key, value) VALUES (?, ?)", (_own(key), value))
 
-    async def _one(self, statement: Select[Any]) -> Row[Any] | None:
-        rows = await self._rows(statement)
-        return rows[0] if rows else None
+    async def delete(self, key: str) -> None:
+        """Forget the document; one that does not exist is fine."""
+        await self._write("DELETE FROM chat_values WHERE key = ?", (_own(key),))
 
-    async def _rows(self, statement: Select[Any]) -> Sequence[Row[Any]]:
-        found: Sequence[Row[Any]] = (await self._run(lambda connection: connection.execute(statement))).all()
-        return found
+    async def _is_new(self, platform: str, update_id: str, keep: Keep) -> bool:
+        added = await self._opened().run(
+            "INSERT OR IGNORE INTO chat_inbox (platform, update_id) VALUES (?, ?)", (platform, update_id), keep
+        )
+        return added.changed > 0
 
-    async def _add_once(self, table: Table, row: dict[str, Any]) -> bool:
-        """Insert unless it is there. True when it was inserted."""
-        statement = self._insert(table).values(row).on_conflict_do_nothing()
-        return bool((await self._run(lambda connection: connection.execute(statement))).rowcount)
+    async def _read(self, sql: str, values: Values = ()) -> Result:
+        return await self._opened().run(sql, values)
 
-    async def _put(self, table: Table, row: dict[str, Any]) -> None:
-        """Insert, or replace the row with the same primary key."""
-        key = [column.name for column in table.primary_key]
-        statement = self._insert(table).values(row).on_conflict_do_update(index_elements=key, set_=row)
-        await self._run(lambda connection: connection.execute(statement))
+    async def _write(self, sql: str, values: Values) -> Result:
+        return await self._opened().run(sql, values, Keep.POWER_LOSS)
 
-    def _insert(self, table: Table) -> Any:
-        """The dialect's own insert: both know ON CONFLICT, standard SQL does not."""
-        return sqlite.insert(table) if self._url.get_backend_name() == "sqlite" else postgresql.insert(table)
-
-    async def _run(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        """`work` in a transaction of its own, completed even when the caller is cancelled meanwhile."""
-        running = asyncio.ensure_future(self._transact(work))
-        self._running.add(running)
-        running.add_done_callback(self._running.discard)
-        return await asyncio.shield(running)
-
-    async def _transact(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        async with self._one_at_a_time:
-            if self._engine is None:
-                raise RuntimeError("the chat store is not open; await open() first")
-            with faults_are_fatal(self._url.render_as_string(hide_password=True)):
-                async with self._engine.begin() as connection:
-                    return await work(connection)
+    def _opened(self) -> Engine:
+        if self._engine is None:
+            raise RuntimeError("the chat store is not open; await open() first")
+        return self._engine
 
 
 def _own(key: str) -> str:
     # The table's schema number lives beside the settings; no setting can overwrite it.
     return f"setting:{key}"
-
-
-def _message_row(message: MessageRef) -> dict[str, str]:
-    return {"platform": message.channel.platform, "channel": message.channel.id, "message": message.id}
-
-
-def _message_of(row: Row[Any]) -> MessageRef:
-    return MessageRef(Channel(row.platform, row.channel), row.message)
-
-
-def _audit_entry(row: Row[Any]) -> AuditEntry:
-    return AuditEntry(
-        at=datetime.fromisoformat(row.at),
-        actor=Actor(row.platform, row.user_id, row.user_name, row.suspect),
-        channel=Channel(row.channel_platform, row.channel),
-        action=row.action,
-        outcome=row.outcome,
-    )

@@ -1,96 +1,163 @@
-"""The chat store's one connection, and its schema."""
+"""The chat store's thread: statements that wait together are committed together, in the order of the calls."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from queue import Empty, SimpleQueue
+from typing import Any, TypeAlias
 
-from sqlalchemy import URL, Connection, event, insert, make_url, select
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, ProgrammingError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+import structlog
 
-from chatbot.tables import SCHEMA, metadata, values
-from trading.errors import Fatal, SettingsError
+from chatbot.store_connection import Connection, Keep, Outcome, Result, Statement, Values
+from trading.errors import Fatal
 
-_DRIVERS = {
-    "sqlite": "sqlite+aiosqlite",
-    "postgres": "postgresql+asyncpg",
-    "postgresql": "postgresql+asyncpg",
-}
-_PATIENCE_SECONDS = 10
+SOON_SECONDS = 1.0
+"""How long a deferred statement waits for company."""
 
+MOST_REFUSED = 1000
+"""Deferred statements kept for another try while the disk refuses them."""
 
-def parse_url(text: str) -> URL:
-    """The database's address with the driver we use. Raises SettingsError, without the password."""
-    try:
-        url = make_url(text)
-    except ArgumentError:
-        raise SettingsError(
-            "DATABASE_URL is not a database's address; use sqlite+aiosqlite:///path/to/file.db."
-        ) from None
-    return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+log = structlog.get_logger(__name__)
 
 
-def create_engine(url: URL) -> AsyncEngine:
-    """An engine with one connection. On SQLite every transaction takes the write lock at once: none fails half-way."""
-    if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_size=1, max_overflow=0, pool_pre_ping=True)
-    in_memory = url.database in (None, "", ":memory:")
-    if not in_memory:
-        _make_folder(Path(str(url.database)).parent)
-    pool = {} if in_memory else {"pool_size": 1, "max_overflow": 0}
-    engine = create_async_engine(url, connect_args={"timeout": _PATIENCE_SECONDS}, **pool)
-    event.listen(engine.sync_engine, "connect", _prepare)
-    event.listen(engine.sync_engine, "begin", _begin)
-    return engine
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A statement, and who waits for its result: nobody for a deferred one."""
+
+    statement: Statement
+    answer: asyncio.Future[Result] | None
 
 
-def create_tables(connection: Connection) -> None:
-    """Create what is missing. Raises Fatal when a newer program made the tables."""
-    metadata.create_all(connection)
-    stored = connection.execute(select(values.c.value).where(values.c.key == "schema")).scalar_one_or_none()
-    if stored is None:
-        connection.execute(insert(values).values(key="schema", value=str(SCHEMA)))
-    elif int(stored) > SCHEMA:
-        raise Fatal(
-            "The chat's tables were written by a newer version of Purser; update the program, or point DATABASE_URL at "
-            "another database."
-        )
+_Batch: TypeAlias = list[_Job]
 
 
-@contextmanager
-def faults_are_fatal(database: str) -> Iterator[None]:
-    """Raise `Fatal` for what the machine or the server did wrong."""
-    try:
-        yield
-    except (IntegrityError, ProgrammingError):
-        raise
-    except (DBAPIError, OSError) as fault:
-        said = fault.orig if isinstance(fault, DBAPIError) else fault
-        raise Fatal(
-            f"The chat's database {database} cannot be used ({said}); check the disk and the file, then start again."
-        ) from fault
+class Engine:
+    """Runs statements on a thread of their own. A call that is cancelled still completes.
+
+    A fault of the disk or of the file raises `trading.errors.Fatal`.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._batches: SimpleQueue[_Batch | None] = SimpleQueue()
+        self._deferred: _Batch = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._opened: asyncio.Future[None] = self._loop.create_future()
+        self._ended: asyncio.Future[None] = self._loop.create_future()
+        self._connection = Connection(path)
+
+    async def open(self, prepare: Callable[[sqlite3.Connection], None]) -> None:
+        """Connect, and let `prepare` make the tables. Raises Fatal; there is nothing to close then."""
+        threading.Thread(target=self._live, args=(prepare,), name="chat store", daemon=True).start()
+        await asyncio.shield(self._opened)
+
+    async def run(self, sql: str, values: Values = (), keep: Keep = Keep.NOTHING) -> Result:
+        """The result of `sql`. What it and everything deferred before it wrote is kept by then."""
+        job = _Job(Statement(sql, values, keep), self._loop.create_future())
+        self._hand_over(job)
+        assert job.answer is not None
+        return await job.answer
+
+    def defer(self, sql: str, values: Values) -> None:
+        """Have `sql` run before whatever is run next, or soon."""
+        self._deferred.append(_Job(Statement(sql, values, Keep.KILLED), None))
+        if self._timer is None:
+            self._timer = self._loop.call_later(SOON_SECONDS, self._flush)
+
+    async def close(self) -> None:
+        """Keep what is deferred, and release the file."""
+        self._flush()
+        self._batches.put(None)
+        await asyncio.shield(self._ended)
+
+    def _hand_over(self, *jobs: _Job) -> None:
+        self._batches.put([*self._deferred, *jobs])
+        self._deferred.clear()
+
+    def _flush(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._deferred:
+            self._hand_over()
+
+    def _live(self, prepare: Callable[[sqlite3.Connection], None]) -> None:
+        """The thread: open, work until told to end, close."""
+        try:
+            self._connection.open(prepare)
+            self._tell(_settle, self._opened, None)
+            self._work()
+        except Exception as error:
+            self._tell(_settle, self._opened, error)
+        finally:
+            self._connection.close()
+            self._tell(_settle, self._ended, None)
+
+    def _work(self) -> None:
+        refused: deque[_Job] = deque(maxlen=MOST_REFUSED)
+        while (batch := self._batches.get()) is not None:
+            jobs = [*refused, *batch, *self._waiting()]
+            outcomes = self._outcomes(jobs)
+            refused.clear()
+            refused.extend(job for job, outcome in zip(jobs, outcomes, strict=True) if _again(job, outcome))
+            self._tell(_deliver, jobs, outcomes)
+        if refused:
+            self._outcomes([*refused])
+
+    def _waiting(self) -> _Batch:
+        """What was handed over while the disk was busy; the order to end stays where it is."""
+        jobs: _Batch = []
+        while True:
+            try:
+                batch = self._batches.get_nowait()
+            except Empty:
+                return jobs
+            if batch is None:
+                self._batches.put(None)
+                return jobs
+            jobs += batch
+
+    def _outcomes(self, jobs: _Batch) -> Sequence[Outcome]:
+        try:
+            return self._connection.commit([job.statement for job in jobs])
+        except Exception as fault:
+            awaited = [job for job in jobs if job.answer is not None]
+            if len(awaited) in (0, len(jobs)):
+                return [fault] * len(jobs)
+            # What nobody waits for must not stand in the way of what somebody does.
+            answers = iter(self._outcomes(awaited))
+            return [fault if job.answer is None else next(answers) for job in jobs]
+
+    def _tell(self, callback: Callable[..., None], *arguments: Any) -> None:
+        # A loop that ended without close() has nobody left to be told.
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(callback, *arguments)
 
 
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as fault:
-        raise Fatal(
-            f"The folder {folder} cannot be created ({fault.strerror}); make its parent writable or set STATE_DIR."
-        ) from fault
+def _again(job: _Job, outcome: Outcome) -> bool:
+    """Nobody waits for a deferred statement, so nobody else would try it again."""
+    return job.answer is None and isinstance(outcome, Fatal)
 
 
-def _prepare(connection: Any, _record: object) -> None:
-    # Python's driver opens transactions by itself, and late; we say BEGIN ourselves.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL"):
-        cursor.execute(pragma)
-    cursor.close()
+def _deliver(jobs: Sequence[_Job], outcomes: Sequence[Outcome]) -> None:
+    for job, outcome in zip(jobs, outcomes, strict=True):
+        if job.answer is not None:
+            _settle(job.answer, outcome)
+        elif isinstance(outcome, Exception):
+            log.error("the chat's memory could not be written", why=str(outcome))
 
 
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _settle(future: asyncio.Future[Any], outcome: Result | Exception | None) -> None:
+    if future.done():
+        return  # Whoever waited has been cancelled meanwhile.
+    if isinstance(outcome, Exception):
+        future.set_exception(outcome)
+    else:
+        future.set_result(outcome)

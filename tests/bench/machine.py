@@ -11,8 +11,8 @@ from textwrap import fill
 from tests.bench.figures import WIDTH
 
 LIBRARIES = (
-    "ccxt", "python-telegram-bot", "httpx", "numpy", "pyarrow", "matplotlib", "sqlalchemy", "aiosqlite", "pydantic",
-    "starlette", "uvicorn",
+    "ccxt", "python-telegram-bot", "httpx", "aiohttp", "numpy", "pyarrow", "matplotlib", "sqlalchemy", "aiosqlite",
+    "pydantic", "starlette", "uvicorn",
 )  # fmt: skip
 
 

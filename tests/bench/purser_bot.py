@@ -16,6 +16,7 @@ from chatbot.present.charts import Charts
 from chatbot.settings import ChatSettings
 from chatbot.store import ChatStore
 from chatbot.transports.telegram import TelegramTransport
+from chatbot.transports.telegram_pace import UNLIMITED
 from tests.bench.loop import run
 from tests.bench.simulated_world import simulated_world
 from trading.clock import SystemClock
@@ -28,11 +29,11 @@ async def serve(url: str, token: str, chat: str, state_dir: Path, days: int) -> 
     async with simulated_world(state_dir, days) as running:
         await running.core.start()
         await running.main()
-        store = ChatStore(f"sqlite+aiosqlite:///{state_dir / 'chat.db'}")
+        store = ChatStore(f"sqlite:///{state_dir / 'chat.db'}")
         await store.open()
         clock, desk = SystemClock(), running.core.desk
         hints = [(command.name, command.summary) for command in catalogue()]
-        telegram = TelegramTransport(token, chat, url, hints, clock)
+        telegram = TelegramTransport(token, [chat], url, hints, clock, limits=UNLIMITED)
         settings, charts = ChatSettings(telegram_chat_id=chat), Charts()
         app = ChatApp(desk, [telegram], store, settings, Agent(desk, charts), charts, clock)
         serving = asyncio.create_task(app.run(asyncio.Event()))
