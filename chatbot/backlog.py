@@ -1,60 +1,23 @@
-"""What a channel missed while it was down: counted for one message, and what of it still matters."""
+"""What a channel missed while it was down: counted for one message, and what of it is too old to be told again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from datetime import datetime, timedelta
 
+from chatbot.notices.kinds import NoticeKind, kind_of
+from chatbot.present.counts import NOUNS, counts
 from trading.contract import Reader
-from trading.domain.event import (
-    ApprovalClosed,
-    BatchCompleted,
-    BatchRefused,
-    CycleDecided,
-    DiscrepancyClosed,
-    DiscrepancyFound,
-    Event,
-    ExitFailed,
-    ExternalFill,
-    ExternalFlow,
-    FeedStale,
-    JobFailed,
-    JournalEntry,
-    LiveConfirmed,
-    LiveUnconfirmed,
-    OrderInDoubt,
-    OrderSettled,
-    ReportDue,
-    RunEnded,
-    Started,
-    StateChanged,
-    VenueModeChanged,
-)
+from trading.domain.event import BatchCompleted, Event, ExitFailed, JournalEntry, LiveUnconfirmed, ReportDue, Started
+
+TOO_OLD = timedelta(hours=24)
+"""A trade or a change of state that long ago is only counted."""
 
 _PAGE = 500
-_SINGLY = 3
-"""So many entries about the account are told one by one; more that follow each other become one message."""
-_NOUNS = {
-    ExitFailed: "failed exit",
-    DiscrepancyFound: "difference",
-    OrderInDoubt: "doubtful order",
-    BatchRefused: "refusal",
-    CycleDecided: "decision",
-    StateChanged: "state change",
-    FeedStale: "feed problem",
-    VenueModeChanged: "exchange notice",
-    ExternalFill: "own trade",
-    ExternalFlow: "account movement",
-    LiveConfirmed: "confirmation of LIVE",
-    JobFailed: "failed job",
-    ReportDue: "report",
-    RunEnded: "end of run",
-    Started: "start",
-}
-
-
-_CHANGING = (ApprovalClosed, BatchCompleted, OrderInDoubt, OrderSettled, DiscrepancyClosed)
+_AGING = {NoticeKind.FILL, NoticeKind.STATE, NoticeKind.CHATTER}
+_NEWEST_ONLY = (Started, LiveUnconfirmed, ReportDue)
+"""The newest of each says what the earlier ones said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,44 +29,42 @@ class Backlog:
     @property
     def told(self) -> int:
         """How many messages it would take to tell them one by one."""
-        return sum(isinstance(entry.event, (BatchCompleted, *_NOUNS)) for entry in self.entries)
+        return sum(isinstance(entry.event, BatchCompleted) or entry.event.kind in NOUNS for entry in self.entries)
 
     @property
     def end(self) -> int:
-        return self.entries[-1].seq
+        return self.entries[-1].seq if self.entries else 0
 
     def after(self, seq: int) -> Backlog:
         """The part of it that came after `seq`."""
-        return Backlog(tuple(entry for entry in self.entries if entry.seq > seq))
+        return self.those(lambda entry: entry.seq > seq)
 
-    def important(self) -> Sequence[JournalEntry]:
-        """Told even after a long outage: failed exits, who made it LIVE, the newest report, the end of a run."""
-        exits = {entry.event.symbol: entry for entry in self.entries if isinstance(entry.event, ExitFailed)}
-        newest = self.newest(LiveUnconfirmed, LiveConfirmed, ReportDue, RunEnded)
-        return sorted([*exits.values(), *newest], key=lambda entry: entry.seq)
+    def those(self, wanted: Callable[[JournalEntry], bool]) -> Backlog:
+        return Backlog(tuple(entry for entry in self.entries if wanted(entry)))
 
     def newest(self, *kinds: type[Event]) -> Sequence[JournalEntry]:
         """The newest entry of each of these kinds that there is, oldest first."""
         newest = {type(entry.event): entry for entry in self.entries if isinstance(entry.event, kinds)}
         return sorted(newest.values(), key=lambda entry: entry.seq)
 
-    def touching_cards(self) -> Sequence[JournalEntry]:
-        """Entries after which cards that were posted look different."""
-        return [entry for entry in self.entries if isinstance(entry.event, _CHANGING)]
-
     async def counts(self, desk: Reader) -> dict[str, int]:
-        """How many of each, by its noun: fills first, as they move money."""
-        counts = {"fill": await self._fills(desk)}
-        for entry in self.entries:
-            noun = _NOUNS.get(type(entry.event))
-            if noun:
-                counts[noun] = counts.get(noun, 0) + 1
-        return counts
+        """How many of each, by its noun."""
+        return await counts([entry.event for entry in self.entries], desk)
 
-    async def _fills(self, desk: Reader) -> int:
-        done = [entry.event for entry in self.entries if isinstance(entry.event, BatchCompleted)]
-        views = [await desk.batch(event.batch_id) for event in done]
-        return sum(len(view.fills) for view in views if view is not None)
+    async def only_counted(self, now: datetime, desk: Reader) -> frozenset[int]:
+        """The seqs of what a summary has counted and nothing else needs to tell; `now` is the market's."""
+        subjects = {entry.seq: _of_which_the_last_counts(entry.event) for entry in self.entries}
+        newest = {subject: seq for seq, subject in subjects.items()}
+        superseded = {seq for seq, subject in subjects.items() if subject and newest[subject] > seq}
+        old = [entry for entry in self.entries if now - entry.event.at > TOO_OLD]
+        return frozenset(superseded | {e.seq for e in old if await kind_of(e.event, desk) in _AGING})
+
+
+def _of_which_the_last_counts(event: Event) -> str:
+    """The same for events of which each says what the earlier ones said; empty for all others."""
+    if isinstance(event, ExitFailed):
+        return f"{event.kind} {event.symbol}"
+    return event.kind if isinstance(event, _NEWEST_ONLY) else ""
 
 
 async def read_backlog(desk: Reader, after: int) -> Backlog:
@@ -112,13 +73,3 @@ async def read_backlog(desk: Reader, after: int) -> Backlog:
     while page := await desk.events(entries[-1].seq if entries else after, _PAGE):
         entries += page
     return Backlog(tuple(entries))
-
-
-def in_one_go(entries: Sequence[JournalEntry]) -> Iterator[tuple[JournalEntry, ...]]:
-    """`entries` as they are told: one by one, but a run of account activity as one."""
-    for outside, run in groupby(entries, lambda entry: isinstance(entry.event, ExternalFill | ExternalFlow)):
-        together = tuple(run)
-        if outside and len(together) > _SINGLY:
-            yield together
-        else:
-            yield from ((entry,) for entry in together)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
-from chatbot.delivery import Delivery
 from chatbot.message import MessageRef, Reply
+from chatbot.posting import Posting
 from chatbot.store import ChatStore
 
 REMEMBERED = 100
@@ -15,19 +16,23 @@ Render = Callable[[], Awaitable[Reply | None]]
 
 
 class Copies:
-    """The copies of each card in the delivery's channel, by what the card is about: an approval, an order."""
+    """The copies of each card in the posting's channel, by what the card is about: an approval, an order.
 
-    def __init__(self, store: ChatStore, delivery: Delivery) -> None:
+    `former` are keys under which the channel was known before it moved: its cards moved with it.
+    """
+
+    def __init__(self, store: ChatStore, posting: Posting, former: Callable[[], Sequence[str]] = tuple) -> None:
         self._store = store
-        self._delivery = delivery
-        self._key = delivery.channel.key
+        self._posting = posting
+        self._channel = posting.delivery.channel
+        self._former = former
         self._shown: OrderedDict[str, Reply] = OrderedDict()
 
-    async def post(self, subject: str, reply: Reply) -> None:
-        """Post the card unless it stands here already."""
+    async def post(self, subject: str, reply: Reply, tokens: Sequence[str] = ()) -> None:
+        """Post the card unless it stands here already. `tokens` name the journal entries that it tells."""
         if await self._refs(subject):
             return
-        ref = await self._delivery.post(reply)
+        ref = await self._posting.post(tokens or (f"card:{subject}",), reply)
         if ref is not None:
             await self._store.remember_card(subject, ref)
             self._remember(subject, reply)
@@ -39,7 +44,7 @@ class Copies:
         if subject is None or reply is None or self._shown.get(subject) == reply:
             return len(refs)
         for ref in refs:
-            if not await self._delivery.edit(ref, reply):
+            if not await self._posting.delivery.edit(ref, reply):
                 await self._replace(subject, reply)
         self._remember(subject, reply)
         return len(refs)
@@ -53,9 +58,13 @@ class Copies:
 
     async def _replace(self, subject: str, reply: Reply) -> None:
         """A card too old to be edited gets its end as a new message, once."""
-        key = f"replaced:{self._key}:{subject}"
-        if await self._store.get(key) is None and await self._delivery.post(reply) is not None:
+        key = f"replaced:{self._channel.key}:{subject}"
+        if await self._store.get(key) is not None:
+            return
+        if await self._posting.post((f"replaced:{subject}",), reply) is not None:
             await self._store.put(key, "1")
 
     async def _refs(self, subject: str) -> Sequence[MessageRef]:
-        return [ref for ref in await self._store.cards(subject) if ref.channel.key == self._key]
+        ours = {self._channel.key, *self._former()}
+        found = [ref for ref in await self._store.cards(subject) if ref.channel.key in ours]
+        return [replace(ref, channel=self._channel) for ref in found]

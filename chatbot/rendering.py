@@ -9,10 +9,15 @@ from collections.abc import Sequence
 import structlog
 
 from chatbot.message import Reply, Tone
+from chatbot.notices.kinds import NoticeKind
 from chatbot.present import events, marks, safety
+from chatbot.present.cards import bundles, differences
 from chatbot.present.charts import Charts
+from chatbot.present.counts import counts
+from chatbot.present.layout import Lines
 from trading.contract import Reader
-from trading.domain.event import JournalEntry
+from trading.domain.discrepancy import Discrepancy
+from trading.domain.event import BatchCompleted, ExternalFill, ExternalFlow, JournalEntry
 from trading.errors import Retryable
 
 _KEPT = 16
@@ -35,16 +40,45 @@ class Renderer:
             kept = self._pictured.get(entry.seq)
             return kept or self._keep(entry.seq, await self._rendered(entry))
 
-    def together(self, entries: Sequence[JournalEntry]) -> Reply:
-        """One message for account activity that came in one go."""
-        try:
-            return safety.together([entry.event for entry in entries], self._desk)
-        except Exception:
-            return self._unshown(entries[-1])
+    async def together(self, entries: Sequence[JournalEntry], kind: NoticeKind) -> Reply | None:
+        """One message for entries of one `kind` that came in one go; None where none of them is told."""
+        shown = [(entry, lines) for entry in entries if (lines := await self._lines(entry))]
+        if len(shown) < 2:
+            return await self.message(shown[0][0]) if shown else None
+        told = [entry.event for entry, _ in shown]
+        if all(isinstance(event, ExternalFill | ExternalFlow) for event in told):
+            return safety.together(told, self._desk)
+        found = await counts(told, self._desk)
+        return bundles.together([lines for _, lines in shown], found, kind, self._desk.world)
+
+    async def meanwhile(self, head: str, entries: Sequence[JournalEntry], beyond: int, most: int) -> Reply | None:
+        """What waited for later: the newest `most` shown, `beyond` and the others counted; None for nothing."""
+        parts = [lines for entry in entries[-most:] if (lines := await self._lines(entry))]
+        earlier = beyond + max(0, len(entries) - most)
+        if len(entries) == 1 and not earlier:
+            return await self.message(entries[0])
+        if not parts and not earlier:
+            return None
+        found = await counts([entry.event for entry in entries], self._desk)
+        return bundles.meanwhile(head, parts, found, earlier, self._desk.world)
 
     async def card(self, approval_id: str) -> Reply | None:
         """The card as it is now; never kept, as it changes."""
         return await events.card(approval_id, self._desk)
+
+    def difference(self, found: Discrepancy) -> Reply:
+        return differences.card(found, self._desk.world)
+
+    async def _lines(self, entry: JournalEntry) -> Lines:
+        """A few lines that say what the message for `entry` says."""
+        if not isinstance(entry.event, BatchCompleted):
+            reply = await self.message(entry)
+            return [] if reply is None else bundles.shortened(reply, self._desk.world)
+        view = await self._desk.batch(entry.event.batch_id)
+        try:
+            return bundles.fills(view, self._desk.world) if view is not None else []
+        except Exception:
+            return bundles.shortened(self._unshown(entry), self._desk.world)
 
     def _keep(self, seq: int, reply: Reply | None) -> Reply | None:
         if reply is not None and reply.pictures:

@@ -175,15 +175,14 @@ async def test_a_burst_names_how_many_and_the_first_of_them() -> None:
     assert "and 4 more" in reply.card
 
 
-async def test_a_burst_interrupted_by_a_crash_is_not_told_twice() -> None:
+async def test_a_burst_interrupted_by_a_crash_is_told_again_as_a_possible_repeat() -> None:
     notices = Notices()
     notices.desk.happens(*[by_hand(i) for i in range(4)])
     notices.store.cursors["telegram:1"] = 0
-    await notices.store.remember_sent("telegram:1", 4, MessageRef(Channel("telegram", "1"), "9"))
+    notices.store.values["bookmark:telegram:1"] = '{"sending": ["1", "2", "3", "4"]}'
     async with notices.running():
-        notices.desk.happens(RECOVERED)
         await notices.transport.until(1)
-    assert texts(notices.transport) == ["✅ PAPER · Prices are back: BTC/USD."]
+    assert "(may be a repeat)" in notices.transport.sent[0].text
 
 
 async def test_after_a_long_outage_open_differences_and_failed_exits_are_still_told() -> None:
@@ -193,14 +192,16 @@ async def test_after_a_long_outage_open_differences_and_failed_exits_are_still_t
     failed = ExitFailed(NOW, "BTC/USD", 3, "Kraken is down.")
     notices.desk.happens(failed, FOUND, REPORT, *[by_hand(i) for i in range(6)], failed, DOUBT)
     async with notices.running():
-        await notices.transport.until(4)
+        await notices.transport.until(6)
         await settled()
     assert texts(notices.transport) == [
         "⚠️ PAPER · Missed while offline: 2 failed exits, 1 difference, 1 report, 3 own trades, 3 account movements, "
         "1 doubtful order.",
-        "📈 Report 30 Jul · PAPER",
         "🛑 PAPER · BTC/USD: the exit failed after 3 tries.",
         "⚠️ Difference · PAPER · BTC: books and Kraken do not agree",
+        "💬 PAPER · Kraken tells of 3 trades of yours and 3 deposits, withdrawals and the like.",
+        "⚠️ PAPER · An order's outcome is not known yet.",
+        "📈 Report 30 Jul · PAPER",
     ]
 
 

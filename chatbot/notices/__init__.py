@@ -1,0 +1,1 @@
+"""Which notices go where, how loud, and when."""
