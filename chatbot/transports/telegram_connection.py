@@ -14,29 +14,28 @@ from typing import Any, NoReturn, TypeAlias
 
 from telegram.error import Conflict, TelegramError
 from telegram.ext import Application, Updater
-from telegram.request import HTTPXRequest
 
 from chatbot.transports.telegram_errors import reason_of
+from chatbot.transports.telegram_request import Request
 from trading.clock import Clock
 from trading.errors import Retryable
 
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 30
-SILENCE_SECONDS = 90.0
-CONNECT_SECONDS = 10.0
-UPLOAD_SECONDS = 60.0
+SILENCE_SECONDS = 75.0
+"""A poll is answered within POLL_SECONDS. After two and a half of them a new connection stands before 90 s are over."""
 
-UPDATES = ["message", "channel_post", "callback_query"]
+UPDATES = ["message", "channel_post", "callback_query", "my_chat_member"]
 
 BotApplication: TypeAlias = Application[Any, Any, Any, Any, Any, Any]
 
 
-class PollRequest(HTTPXRequest):
+class PollRequest(Request):
     """The HTTP client for polling. It remembers when a poll last succeeded."""
 
     def __init__(self, clock: Clock, timeout: float) -> None:
-        super().__init__(connection_pool_size=1, connect_timeout=CONNECT_SECONDS, read_timeout=timeout)
+        super().__init__(read_timeout=timeout, pool_size=1)
         self._clock = clock
         self._last_success = clock.monotonic()
 
@@ -83,9 +82,7 @@ class Polling:
 
 def build(token: str, base_url: str | None, polls: PollRequest, timeout: float) -> BotApplication:
     """An application without job queue or storage. Raises telegram.error.InvalidToken for an empty token."""
-    sends = HTTPXRequest(
-        connect_timeout=CONNECT_SECONDS, read_timeout=timeout, write_timeout=timeout, media_write_timeout=UPLOAD_SECONDS
-    )
+    sends = Request(read_timeout=timeout)
     builder = Application.builder().token(token).request(sends).get_updates_request(polls).job_queue(None)
     if base_url is not None:
         address = base_url.rstrip("/")

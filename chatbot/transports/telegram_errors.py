@@ -23,24 +23,56 @@ from telegram.error import (
     TelegramError,
 )
 
-from chatbot.message import MaybeSent, Undeliverable, Unsent
+from chatbot.message import Gone, MaybeSent, Undeliverable, Unsent
+from chatbot.transports.telegram_membership import moved
 from trading.errors import Fatal, NeedsOperator, PurserError, Retryable
-
-NEVER_LEFT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol"})
-"""The HTTP client's errors, by class name, that happen before a request leaves."""
 
 LONGEST_REASON = 200
 
+UNTOLD_PAUSE = 30.0
+"""Seconds; for a refusal to go so fast that does not say how long to wait."""
+
+NO_PLACE = (
+    "chat not found",
+    "group chat was deactivated",
+    "group chat was deleted",
+    "not enough rights to send text",
+    "have no rights to send a message",
+    "need administrator rights",
+    "bot is not a member",
+    "message thread not found",
+    "chat_write_forbidden",
+    "chat_restricted",
+    "topic_closed",
+    "topic_deleted",
+    "peer_id_invalid",
+)
+"""What a refusal says where nothing at all can be posted any more."""
+
+NO_MEDIA = (
+    "not enough rights to send photos",
+    "not enough rights to send documents",
+    "not enough rights to send media",
+)
+
+
+class NeverLeft(Exception):
+    """The cause of a NetworkError that happened before the request's first byte was sent."""
+
 
 def delivery_failure(error: TelegramError, token: str) -> Unsent | MaybeSent | Undeliverable:
-    """`error`, raised by a send or an edit, as what the caller can do about it."""
+    """`error`, raised by a send or an edit, as what the caller can do about it; Gone and Moved where the chat is."""
     reason = reason_of(error, token)
     match error:
-        case RetryAfter():
-            return Unsent("Telegram asks to slow down", pause(error))
+        case _ if (seconds := slow_down(error)) is not None:
+            return Unsent("Telegram asks to slow down", seconds)
         case ChatMigrated(new_chat_id=new):
-            return Undeliverable(f"The Telegram group has become chat {new}: set TELEGRAM_CHAT_ID to that")
-        case Forbidden() | BadRequest():
+            return moved(str(new))
+        case Forbidden():
+            return Gone(f"Telegram does not let the bot write there: {reason}")
+        case BadRequest() if says(error, *NO_PLACE):
+            return Gone(f"Telegram does not let the bot write there: {reason}")
+        case BadRequest():
             return Undeliverable(f"Telegram refused the message: {reason}")
         case InvalidToken():
             return Unsent("Telegram does not accept TELEGRAM_BOT_TOKEN at the moment", 60.0)
@@ -65,7 +97,14 @@ def connection_failure(error: TelegramError, token: str) -> PurserError:
 
 def never_left(error: NetworkError) -> bool:
     """Whether the request failed before its first byte was sent, so that sending it again cannot double it."""
-    return type(error.__cause__).__name__ in NEVER_LEFT or "is not initialized" in str(error.__cause__)
+    return isinstance(error.__cause__, NeverLeft)
+
+
+def slow_down(error: TelegramError) -> float | None:
+    """How long Telegram wants silence in the chat, in seconds; None where it refuses for another reason."""
+    if isinstance(error, RetryAfter):
+        return pause(error)
+    return UNTOLD_PAUSE if isinstance(error, NetworkError) and says(error, "too many requests") else None
 
 
 def pause(error: RetryAfter) -> float:
@@ -82,14 +121,23 @@ def reason_of(error: BaseException, token: str) -> str:
 
 def is_unchanged(error: BadRequest) -> bool:
     """The message already looks as the edit wants it."""
-    return "message is not modified" in str(error).lower()
+    return says(error, "message is not modified")
 
 
 def is_markup_error(error: BadRequest) -> bool:
-    return "can't parse entities" in str(error).lower()
+    return says(error, "can't parse entities")
 
 
 def is_picture_error(error: BadRequest) -> bool:
     """Telegram could not use the file as a photo; as a document it takes any file."""
-    words = str(error).lower()
-    return any(sign in words for sign in ("photo_", "image_process", "too big for a photo", "photo must be"))
+    return says(error, "photo_", "image_process", "too big for a photo", "photo must be")
+
+
+def is_media_refused(error: BadRequest) -> bool:
+    """The chat takes text from us, and no pictures or files."""
+    return says(error, *NO_MEDIA)
+
+
+def says(error: TelegramError, *words: str) -> bool:
+    told = str(error).lower()
+    return any(word in told for word in words)

@@ -7,13 +7,14 @@ suspect; the router refuses it. What is not addressed to this bot becomes None.
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 from telegram import CallbackQuery, Chat, Message, MessageEntity, Update, User
 from telegram.constants import ChatType
 
 from chatbot.message import Actor, Channel, Incoming, MessageRef, Press
+from chatbot.transports.telegram_address import PLATFORM, channel_of
 
-PLATFORM = "telegram"
 ANONYMOUS_ADMIN = 1087968824
 CHANNEL_IN_GROUP = 136817688
 SERVICE = 777000
@@ -22,21 +23,29 @@ COMMAND = re.compile(r"/(?P<name>\w+)(?:@(?P<bot>\w+))?(?P<rest>\s.*|$)", re.DOT
 GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
 
 
-def read_message(update: Update, me: User) -> Incoming | None:
-    """A new text that is meant for us. Edits, pictures, stickers and service messages are not."""
-    message = update.message or update.channel_post
+def read_message(update: Update, me: User, known: Container[str]) -> Incoming | None:
+    """A new text that is meant for us. Edits, pictures, stickers and service messages are not.
+
+    `known` are our commands' names: in a group another one may be another bot's, and counts only when addressed to us.
+    """
+    message = said(update)
     if message is None or not message.text:
         return None
-    text = addressed_text(message, me)
+    text = addressed_text(message, me, known)
     if text is None:
         return None
     return Incoming(
         actor=sender(message),
-        channel=Channel(PLATFORM, str(message.chat.id)),
+        channel=channel_of(message),
         text=text,
         update_id=str(update.update_id),
         sent_at=message.date,
     )
+
+
+def said(update: Update) -> Message | None:
+    """The new message in `update`. An edited one is none: who reads it again would act on it again."""
+    return update.message or update.channel_post
 
 
 def read_press(update: Update) -> Press | None:
@@ -44,7 +53,7 @@ def read_press(update: Update) -> Press | None:
     query = update.callback_query
     if query is None or query.message is None or query.data is None:
         return None
-    channel = Channel(PLATFORM, str(query.message.chat.id))
+    channel = pressed_in(query)
     return Press(
         actor=person(query.from_user),
         channel=channel,
@@ -52,6 +61,13 @@ def read_press(update: Update) -> Press | None:
         update_id=str(update.update_id),
         message=MessageRef(channel, pressed_id(query)),
     )
+
+
+def pressed_in(query: CallbackQuery) -> Channel:
+    """Where the pressed message stands; of one too old to be accessible Telegram tells the chat and not the topic."""
+    message = query.message
+    assert message is not None
+    return channel_of(message) if isinstance(message, Message) else Channel(PLATFORM, str(message.chat.id))
 
 
 def pressed_id(query: CallbackQuery) -> str:
@@ -66,15 +82,18 @@ def is_group(chat: Chat) -> bool:
     return chat.type in GROUPS
 
 
-def addressed_text(message: Message, me: User) -> str | None:
+def addressed_text(message: Message, me: User, known: Container[str]) -> str | None:
     """The text with our own name taken out; None where it is for another bot, or for the people in the group."""
     text = (message.text or "").strip()
+    to_us = not is_group(message.chat) or mentions(message, me) or answers(message, me)
     if command := COMMAND.fullmatch(text):
-        ours = command["bot"] is None or command["bot"].casefold() == (me.username or "").casefold()
-        return f"/{command['name']}{command['rest']}" if ours else None
-    if is_group(message.chat) and not (mentions(message, me) or answers(message, me)):
-        return None
-    return without_mention(text, me)
+        to_us = names_us(command, me) if command["bot"] else to_us or command["name"].lower() in known
+        return f"/{command['name']}{command['rest']}" if to_us else None
+    return without_mention(text, me) if to_us else None
+
+
+def names_us(command: re.Match[str], me: User) -> bool:
+    return command["bot"].casefold() == (me.username or "").casefold()
 
 
 def mentions(message: Message, me: User) -> bool:

@@ -8,17 +8,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Container, Coroutine
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from telegram import Bot, CallbackQuery, Message, Update
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
-from chatbot.message import MaybeSent, MessageHandler, PressHandler, PressReply, Reply, Tone, Undeliverable, Unsent
+from chatbot.message import UNANSWERED_AFTER, Incoming, MessageHandler, PressHandler, PressReply, Reply, Tone
+from chatbot.transports.telegram_address import address_of
 from chatbot.transports.telegram_errors import reason_of
-from chatbot.transports.telegram_inbox import is_group, pressed_id, read_message, read_press
-from chatbot.transports.telegram_outbox import Outbox, persist
+from chatbot.transports.telegram_inbox import is_group, pressed_id, read_message, read_press, said
+from chatbot.transports.telegram_late import LateReplies
+from chatbot.transports.telegram_membership import Membership
+from chatbot.transports.telegram_outbox import Outbox
+from chatbot.transports.telegram_replies import Origin, Replies
 from trading.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -36,22 +41,36 @@ FAILED = Reply(
 
 
 class Session:
-    """The updates of one connection. `accept` takes one and returns at once; `close` ends what still runs."""
+    """The updates of one connection. `accept` takes one and returns at once; `close` ends what still runs.
+
+    `commands` are the names of our commands; see `read_message`.
+    """
 
     def __init__(
-        self, bot: Bot, outbox: Outbox, clock: Clock, on_message: MessageHandler, on_press: PressHandler
+        self,
+        bot: Bot,
+        outbox: Outbox,
+        membership: Membership,
+        clock: Clock,
+        commands: Container[str],
+        on_message: MessageHandler,
+        on_press: PressHandler,
     ) -> None:
         self._bot = bot
-        self._outbox = outbox
+        self._membership = membership
         self._clock = clock
+        self._commands = commands
         self._on_message = on_message
         self._on_press = on_press
+        self._replies = Replies(outbox, clock)
+        self._late = LateReplies(clock, self._replies.post)
         self._running: set[asyncio.Task[None]] = set()
 
     async def accept(self, update: Update, _context: object) -> None:
+        self._membership.learn(update)
         if update.callback_query is not None:
             self._start(self._press(update, update.callback_query))
-        elif (message := update.message or update.channel_post) is not None:
+        elif (message := said(update)) is not None:
             self._start(self._message(update, message))
 
     async def close(self, grace: float) -> None:
@@ -69,65 +88,66 @@ class Session:
         task.add_done_callback(self._running.discard)
 
     async def _message(self, update: Update, message: Message) -> None:
-        incoming = read_message(update, self._bot.bot)
+        incoming = read_message(update, self._bot.bot, self._commands)
         if incoming is None:
             return
+        origin = Origin(incoming.channel.id, message.message_id if is_group(message.chat) else None)
+        if self._clock.now() - incoming.sent_at > UNANSWERED_AFTER:
+            await self._answer_late(origin, incoming)
+        else:
+            await self._answer(origin, incoming)
+
+    async def _answer(self, origin: Origin, incoming: Incoming) -> None:
+        progress = self._replies.progress(origin)
+        with contextlib.closing(progress):
+            async with owned(self._on_message(replace(incoming, progress=progress.show))) as work:
+                if not await self._settles(work) and progress.message_id is None:
+                    await self._show_typing(origin)
+                reply = await result_or(work, FAILED)
+            await self._replies.finish(origin, progress, reply)
+
+    async def _answer_late(self, origin: Origin, incoming: Incoming) -> None:
         async with owned(self._on_message(incoming)) as work:
-            if not await self._settles(work):
-                await self._show_typing(message.chat.id)
             reply = await result_or(work, FAILED)
         if reply is not None:
-            await self._post(incoming.channel.id, reply, message.message_id if is_group(message.chat) else None)
+            await self._late.add(origin, reply)
 
     async def _press(self, update: Update, query: CallbackQuery) -> None:
         press = read_press(update)
         if press is None:
-            await self._answer(query, "")
+            await self._acknowledge(query, "")
             return
         async with owned(self._on_press(press)) as work:
             prompt = await self._settles(work)
             if not prompt:
-                await self._answer(query, "")
+                await self._acknowledge(query, "")
             outcome = await result_or(work, PressReply("", send=FAILED))
-        if prompt:
-            await self._answer(query, outcome.toast)
-        elif outcome.edit is None and outcome.send is None and outcome.toast:
+        told = prompt and await self._acknowledge(query, outcome.toast)
+        if not told and outcome.edit is None and outcome.send is None and outcome.toast:
             outcome = PressReply("", send=Reply(outcome.toast))
         await self._show(press.channel.id, query, outcome)
 
-    async def _show(self, chat_id: str, query: CallbackQuery, outcome: PressReply) -> None:
-        if outcome.edit is not None:
-            await self._edit_or_post(chat_id, query, outcome.edit)
+    async def _show(self, channel: str, query: CallbackQuery, outcome: PressReply) -> None:
+        origin = Origin(channel, pressed_in_group(query))
+        if outcome.edit is not None and isinstance(query.message, Message):
+            await self._replies.replace(origin, pressed_id(query), outcome.edit)
+        elif outcome.edit is not None:  # too old for Telegram to let us touch it
+            await self._replies.post(Origin(channel), outcome.edit)
         if outcome.send is not None:
-            await self._post(chat_id, outcome.send, pressed_in_group(query))
+            await self._replies.post(origin, outcome.send)
 
-    async def _edit_or_post(self, chat_id: str, query: CallbackQuery, reply: Reply) -> None:
-        if not isinstance(query.message, Message):  # too old for Telegram to let us touch it
-            await self._post(chat_id, reply)
-            return
-        try:
-            await persist(self._clock, lambda: self._outbox.edit(chat_id, pressed_id(query), reply))
-        except Undeliverable:
-            await self._post(chat_id, reply)
-        except (Unsent, MaybeSent) as failure:
-            log.warning("a pressed message in Telegram chat %s may show its old text: %s", chat_id, failure)
-
-    async def _post(self, chat_id: str, reply: Reply, answering: int | None = None) -> None:
-        try:
-            await persist(self._clock, lambda: self._outbox.send(chat_id, reply, answering))
-        except (Unsent, MaybeSent, Undeliverable) as failure:
-            log.warning("a reply to Telegram chat %s may be missing: %s", chat_id, failure)
-
-    async def _answer(self, query: CallbackQuery, toast: str) -> None:
+    async def _acknowledge(self, query: CallbackQuery, toast: str) -> bool:
         """Stop the button's spinner. Best effort: Telegram refuses late answers, and nothing depends on them."""
         try:
-            await self._bot.answer_callback_query(query.id, text=toast[:TOAST_LIMIT] or None)
+            return await self._bot.answer_callback_query(query.id, text=toast[:TOAST_LIMIT] or None)
         except TelegramError as error:
             log.info("a press was not acknowledged: %s", reason_of(error, self._bot.token))
+            return False
 
-    async def _show_typing(self, chat_id: int) -> None:
+    async def _show_typing(self, origin: Origin) -> None:
+        to = address_of(origin.channel)
         with contextlib.suppress(TelegramError):
-            await self._bot.send_chat_action(chat_id, ChatAction.TYPING)
+            await self._bot.send_chat_action(to.chat, ChatAction.TYPING, message_thread_id=to.topic)
 
     async def _settles(self, work: asyncio.Future[Any]) -> bool:
         """Whether `work` ends within the patience of a person."""

@@ -1,4 +1,4 @@
-"""How a Reply looks on Telegram: HTML parts within the platform's limits, and rows of buttons.
+"""How a Reply reads on Telegram: HTML parts within the platform's limits.
 
 Telegram counts text in UTF-16 code units after the markup is parsed: 4,096 in a message, 1,024 in a
 caption. Longer text is split at line ends; every part is valid HTML by itself and nothing is lost but
@@ -11,12 +11,10 @@ import html
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from chatbot.message import Button, Picture, Reply, monospace
+from chatbot.message import Reply, monospace
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
-BUTTON_DATA_BYTES = 64
-MOST_BUTTONS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +23,6 @@ class Text:
 
     html: str
     plain: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """One Telegram message: text, or a picture with `text` as its caption."""
-
-    text: Text
-    picture: Picture | None = None
-    buttons: tuple[Button, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Composed:
-    """The messages a Reply becomes, in order. `main` is the index of the one with the buttons, to be edited later."""
-
-    messages: tuple[Outgoing, ...]
-    main: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +36,6 @@ class Block:
     def html(self) -> str:
         escaped = html.escape(self.text, quote=False)
         return f"<pre>{escaped}</pre>" if self.fixed else escaped
-
-
-def compose(reply: Reply) -> Composed:
-    """`reply` as Telegram messages: one where it fits in one, else text first and then each picture by itself."""
-    if (single := as_caption(reply)) is not None:
-        return Composed((Outgoing(single, reply.pictures[0], reply.buttons),), 0)
-    texts = [Outgoing(text) for text in body(reply)]
-    pictures = [message for picture in reply.pictures for message in picture_messages(picture)]
-    messages = [*texts, *pictures]
-    main = len(texts) - 1 if texts else len(messages) - 1
-    if messages:
-        messages[main] = Outgoing(messages[main].text, messages[main].picture, reply.buttons)
-    return Composed(tuple(messages), main)
 
 
 def body(reply: Reply) -> tuple[Text, ...]:
@@ -94,14 +62,6 @@ def body_as_caption(reply: Reply) -> Text | None:
 def caption_of(content: Sequence[Block]) -> Text | None:
     text = render(content)
     return text if units(text.plain) <= CAPTION_LIMIT else None
-
-
-def picture_messages(picture: Picture) -> list[Outgoing]:
-    """A picture with its caption, or followed by it where it is too long for one."""
-    content = [Block(scrubbed(picture.caption), fixed=False)]
-    if (caption := caption_of(content)) is not None:
-        return [Outgoing(caption, picture)]
-    return [Outgoing(Text("", ""), picture), *(Outgoing(render(part)) for part in split(content, TEXT_LIMIT))]
 
 
 def blocks(reply: Reply) -> Iterator[Block]:
@@ -164,30 +124,3 @@ def units(text: str) -> int:
 def scrubbed(text: str) -> str:
     """`text` without what cannot travel: lone surrogates become "?", NUL and carriage returns vanish."""
     return text.encode("utf-8", "replace").decode().replace("\0", "").replace("\r", "")
-
-
-def rows(buttons: Sequence[Button]) -> list[list[Button]]:
-    """`buttons` in rows of one to three, by the longest label. Raises ValueError where Telegram would refuse."""
-    if len(buttons) > MOST_BUTTONS:
-        raise ValueError(f"a Telegram message takes {MOST_BUTTONS} buttons, not {len(buttons)}; offer fewer")
-    laid: list[list[Button]] = []
-    for button in map(checked, buttons):
-        if laid and len(laid[-1]) < capacity([*laid[-1], button]):
-            laid[-1].append(button)
-        else:
-            laid.append([button])
-    return laid
-
-
-def capacity(row: Sequence[Button]) -> int:
-    """How many buttons as wide as the widest of `row` a phone shows side by side."""
-    widest = max(len(button.label) for button in row)
-    return 3 if widest <= 10 else 2 if widest <= 17 else 1
-
-
-def checked(button: Button) -> Button:
-    if not button.label or not 1 <= len(button.id.encode()) <= BUTTON_DATA_BYTES:
-        raise ValueError(
-            f"button {button.label!r}: the id {button.id!r} must have 1 to {BUTTON_DATA_BYTES} bytes and a label"
-        )
-    return button

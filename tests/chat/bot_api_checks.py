@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.chat.bot_api_world import PNG_MAGIC, InlineButton, png_size
+from tests.chat.bot_api_world import PNG_MAGIC, InlineButton, Upload, png_size
 
 PHOTO_LIMIT = 10_000_000
 
+FILE_LIMIT = 50_000_000
+
 Parameters = dict[str, str]
-Files = dict[str, bytes]
+Files = dict[str, Upload]
 
 
 class ApiError(Exception):
@@ -34,10 +36,20 @@ def decoded(parameters: Parameters, name: str) -> Any:
         raise bad(f"can't parse {name} JSON object") from None
 
 
-def upload(value: str, files: Files) -> bytes:
+def upload(value: str, files: Files) -> Upload:
     file = files.get(value.removeprefix("attach://"))
     if not value.startswith("attach://") or file is None:
         raise bad("there is no file in the request")
+    return file
+
+
+def checked_document(file: Upload) -> Upload:
+    if not file:
+        raise bad("file must be non-empty")
+    if not file.name or "/" in file.name:
+        raise bad("wrong file name specified")
+    if len(file) > FILE_LIMIT:
+        raise ApiError(413, "Request Entity Too Large")
     return file
 
 

@@ -1,8 +1,8 @@
 """The Bot API server as a program, with a small JSON API in place of a phone.
 
-POST /control/say      {"text", "chat_id"?, "user_id"?, "username"?}      -> {"message_id"}
+POST /control/say      {"text", "chat_id"?, "topic"?, "user_id"?, "username"?} -> {"message_id"}
 POST /control/press    {"message_id", "button", "user_id"?, "username"?}  -> {"query"}
-GET  /control/messages ?chat_id=&after=                                   -> [{"id", "text", "buttons", "photo", ...}]
+GET  /control/messages ?chat_id=&after=                                   -> [{"id", "text", "buttons", "file", ...}]
 GET  /control/photo    ?message_id=                                       -> the PNG
 GET  /control/violations                                                  -> [...]
 """
@@ -34,7 +34,12 @@ class ControlledServer(BotApiServer):
 
     async def _say(self, request: web.Request) -> web.Response:
         order = await request.json()
-        number = self.say(int(order.get("chat_id", CHAT)), user_of(order), order["text"])
+        chat = int(order.get("chat_id", CHAT))
+        if "topic" in order:
+            self.open_topic(chat, int(order["topic"]))
+            number = self.say_in_topic(chat, int(order["topic"]), user_of(order), order["text"])
+        else:
+            number = self.say(chat, user_of(order), order["text"])
         return web.json_response({"message_id": number})
 
     async def _press(self, request: web.Request) -> web.Response:
@@ -71,6 +76,9 @@ def described(message: Sent) -> dict[str, Any]:
         "fixed_width": message.fixed_width(),
         "buttons": [[{"label": button.label, "data": button.data} for button in row] for row in message.keyboard],
         "photo": None if message.photo is None else len(message.photo),
+        "file": message.file_name or None,
+        "topic": message.topic,
+        "silent": message.silent,
         "answers": message.answers,
         "edits": message.edits,
     }

@@ -9,13 +9,23 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tests.chat.bot_api_checks import ApiError, Files, Parameters, bad, checked_keyboard, checked_photo, decoded, upload
+from tests.chat.bot_api_checks import (
+    ApiError,
+    Files,
+    Parameters,
+    bad,
+    checked_document,
+    checked_keyboard,
+    checked_photo,
+    decoded,
+    upload,
+)
+from tests.chat.bot_api_flood import Flood
 from tests.chat.bot_api_markup import MarkupError, Parsed, parse_html, units
 from tests.chat.bot_api_world import Chat, Sent, User
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
-FILE_LIMIT = 50_000_000
 TARGET = {"business_connection_id", "chat_id", "message_id", "inline_message_id"}
 SENDING = {
     "business_connection_id", "chat_id", "message_thread_id", "direct_messages_topic_id", "disable_notification",
@@ -35,6 +45,7 @@ PARAMETERS: dict[str, set[str]] = {
     "sendmessage": SENDING | TEXT,
     "sendphoto": SENDING | CAPTION | {"photo", "has_spoiler"},
     "senddocument": SENDING | CAPTION | {"document", "thumbnail", "disable_content_type_detection"},
+    "deletemessage": {"chat_id", "message_id"},
     "editmessagetext": TARGET | TEXT | {"reply_markup"},
     "editmessagecaption": TARGET | CAPTION | {"reply_markup"},
     "editmessagemedia": TARGET | {"media", "reply_markup"},
@@ -42,6 +53,8 @@ PARAMETERS: dict[str, set[str]] = {
     "answercallbackquery": {"callback_query_id", "text", "show_alert", "url", "cache_time"},
 }
 ACTIONS = {"typing", "upload_photo", "upload_document"}
+COUNTED = ("sendmessage", "sendphoto", "senddocument", "editmessage")
+"""How the methods begin that count among the messages of a chat."""
 
 
 class Methods:
@@ -59,6 +72,8 @@ class Methods:
         self.answers: dict[str, str] = {}
         self.actions: list[tuple[int, str]] = []
         self.violations: list[str] = []
+        self.flood: Flood | None = None
+        """Counts, where the test has a clock for it."""
         self._now = now
         self._number = number
 
@@ -68,6 +83,8 @@ class Methods:
             raise ApiError(404, "Not Found: method not found")
         for name in set(parameters) - known:
             self.violations.append(f"{method}: unknown parameter {name!r}")
+        if self.flood is not None and method.startswith(COUNTED):
+            self.flood.count(self._chat(parameters).id)
         return getattr(self, f"_{method}")(parameters, files)
 
     def _getme(self, _parameters: Parameters, _files: Files) -> Any:
@@ -97,6 +114,7 @@ class Methods:
 
     def _sendchataction(self, parameters: Parameters, _files: Files) -> bool:
         chat = self._chat(parameters)
+        self._topic(parameters, chat)
         if parameters.get("action") not in ACTIONS:
             raise bad("wrong parameter action in request")
         self.actions.append((chat.id, parameters["action"]))
@@ -115,11 +133,20 @@ class Methods:
 
     def _senddocument(self, parameters: Parameters, files: Files) -> Any:
         message = self._new(parameters)
-        message.document = upload(parameters.get("document", "attach://document"), files)
-        if len(message.document) > FILE_LIMIT:
-            raise ApiError(413, "Request Entity Too Large")
+        file = checked_document(upload(parameters.get("document", "attach://document"), files))
+        message.document, message.file_name = bytes(file), file.name
         self._write(message, parameters, "caption", CAPTION_LIMIT)
         return self._post(message)
+
+    def _deletemessage(self, parameters: Parameters, _files: Files) -> bool:
+        chat, number = self._chat(parameters), int(parameters.get("message_id", "0"))
+        message = self.sent.get(number)
+        if message is None or message.chat is not chat:
+            raise bad("message to delete not found")
+        if message.inaccessible:
+            raise bad("message can't be deleted for everyone")
+        del self.sent[number]
+        return True
 
     def _editmessagetext(self, parameters: Parameters, _files: Files) -> Any:
         message = self._editable(parameters)
@@ -163,8 +190,11 @@ class Methods:
             raise bad("chat_id is empty")
         for chat in self.chats.values():
             if wanted in (str(chat.id), f"@{chat.username}"):
-                if chat.blocked:
-                    raise ApiError(403, "Forbidden: bot was blocked by the user")
+                if chat.moved_to is not None:
+                    words = "Bad Request: group chat was upgraded to a supergroup chat"
+                    raise ApiError(400, words, {"migrate_to_chat_id": chat.moved_to})
+                if chat.refusal is not None:
+                    raise ApiError(*chat.refusal)
                 return chat
         raise bad("chat not found")
 
@@ -172,7 +202,17 @@ class Methods:
         chat = self._chat(parameters)
         keyboard = checked_keyboard(parameters)
         answers = self._answered(parameters, chat)
-        return Sent(0, chat, self._now(), keyboard=keyboard, answers=answers)
+        silent = parameters.get("disable_notification") == "true"
+        topic = self._topic(parameters, chat)
+        return Sent(0, chat, self._now(), keyboard=keyboard, answers=answers, topic=topic, silent=silent)
+
+    def _topic(self, parameters: Parameters, chat: Chat) -> int | None:
+        if "message_thread_id" not in parameters:
+            return None
+        topic = int(parameters["message_thread_id"])
+        if topic not in chat.topics:
+            raise bad("message thread not found")
+        return topic
 
     def _answered(self, parameters: Parameters, chat: Chat) -> int | None:
         if "reply_parameters" not in parameters:

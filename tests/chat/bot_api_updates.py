@@ -9,7 +9,7 @@ from typing import Any
 from tests.chat.bot_api_checks import ApiError
 
 CONFLICT = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
-EVERYTHING = ["message", "edited_message", "channel_post", "edited_channel_post", "callback_query"]
+EVERYTHING = ["message", "edited_message", "channel_post", "edited_channel_post", "callback_query", "my_chat_member"]
 
 
 class Updates:
@@ -31,6 +31,19 @@ class Updates:
             self._arrival.set()
         return self._next_id
 
+    def copies(self) -> list[dict[str, Any]]:
+        """What waits, to be given to `repeat` later."""
+        return list(self._waiting)
+
+    def repeat(self, updates: list[dict[str, Any]]) -> None:
+        """Deliver these again, under the ids they had, as after a confirmation that got lost."""
+        self._waiting = updates + self._waiting
+        self._arrival.set()
+
+    def wake(self) -> None:
+        """Answer the waiting poll now, with whatever there is."""
+        self._arrival.set()
+
     @property
     def unconfirmed(self) -> int:
         return len(self._waiting)
@@ -44,6 +57,8 @@ class Updates:
             self._allowed = json.loads(parameters.get("allowed_updates", "[]")) or self._allowed
             self._confirm(int(parameters.get("offset", "0")))
             await self._wait(mine, min(50, int(parameters.get("timeout", "0"))))
+            if not self._waiting:
+                self._arrival.clear()
             return self._waiting[: max(1, min(100, int(parameters.get("limit", "100"))))]
         finally:
             if self._poller is mine:

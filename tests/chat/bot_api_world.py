@@ -28,11 +28,29 @@ class Chat:
     type: str
     title: str
     username: str = ""
-    blocked: bool = False
+    refusal: tuple[int, str] | None = None
+    """What every message there is refused with: a code and its description."""
+    moved_to: int | None = None
+    topics: set[int] = field(default_factory=set)
+    """The open topics; a chat that has any is a forum."""
 
     def json(self) -> dict[str, Any]:
         name = {"first_name": self.title} if self.type == "private" else {"title": self.title}
-        return {"id": self.id, "type": self.type} | name | ({"username": self.username} if self.username else {})
+        forum = {"is_forum": True} if self.topics else {}
+        user = {"username": self.username} if self.username else {}
+        return {"id": self.id, "type": self.type} | name | user | forum
+
+
+class Upload(bytes):
+    """A file as it arrived in a multipart request."""
+
+    name: str = ""
+
+
+def upload_of(data: bytes, name: str) -> Upload:
+    file = Upload(data)
+    file.name = name
+    return file
 
 
 @dataclass(frozen=True)
@@ -53,6 +71,9 @@ class Sent:
     keyboard: list[list[InlineButton]] = field(default_factory=list)
     photo: bytes | None = None
     document: bytes | None = None
+    file_name: str = ""
+    topic: int | None = None
+    silent: bool = False
     answers: int | None = None
     edits: int = 0
     inaccessible: bool = False
@@ -78,6 +99,8 @@ class Sent:
         shown: dict[str, Any] = {
             "message_id": self.id, "date": self.date, "chat": self.chat.json(), "from": bot.json(),
         }  # fmt: skip
+        if self.topic is not None:
+            shown |= {"message_thread_id": self.topic, "is_topic_message": True}
         shown |= self._content()
         if self.keyboard:
             rows = [[{"text": b.label, "callback_data": b.data} for b in row] for row in self.keyboard]
@@ -110,6 +133,9 @@ class Breakage(Enum):
     CUT_BEFORE = "closes the connection without doing anything"
     CUT_AFTER = "does it, then closes the connection without an answer"
     SILENT_AFTER = "does it, then never answers"
+    SILENT_BEFORE = "does nothing, and never answers"
+    HALF_ANSWER = "does it, then stops in the middle of the answer and keeps the connection open"
+    HELD = "answers when the test lets it"
 
 
 @dataclass(frozen=True)

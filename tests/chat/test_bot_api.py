@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -12,9 +13,11 @@ import pytest
 
 from tests.chat.bot_api import BotApiServer
 from tests.chat.bot_api_world import User
+from trading.clock import SimulatedClock
 
 TOKEN = "1:a"
 CHAT = 5
+GROUP = -5
 
 
 @pytest.fixture
@@ -143,3 +146,68 @@ async def test_a_command_name_against_the_rules_is_refused(
 ) -> None:
     answer = await call(client, api, "setMyCommands", commands=json.dumps([{"command": name, "description": "x"}]))
     assert answer["description"] == "Bad Request: BOT_COMMAND_INVALID"
+
+
+async def test_a_topic_that_does_not_exist_is_refused(client: aiohttp.ClientSession, api: BotApiServer) -> None:
+    api.open_topic(GROUP, 7)
+    sent = await call(client, api, "sendMessage", chat_id=GROUP, text="x", message_thread_id="7")
+    assert (sent["result"]["message_thread_id"], sent["result"]["is_topic_message"]) == (7, True)
+    for method, what in (("sendMessage", {"text": "x"}), ("sendChatAction", {"action": "typing"})):
+        answer = await call(client, api, method, chat_id=GROUP, message_thread_id="8", **what)
+        assert answer["description"] == "Bad Request: message thread not found"
+
+
+async def test_a_group_that_has_moved_names_its_new_id(client: aiohttp.ClientSession, api: BotApiServer) -> None:
+    api.migrate(GROUP, -6)
+    answer = await call(client, api, "sendMessage", chat_id=GROUP, text="x")
+    assert (answer["error_code"], answer["parameters"]) == (400, {"migrate_to_chat_id": -6})
+
+
+async def test_our_own_messages_can_be_deleted_once(client: aiohttp.ClientSession, api: BotApiServer) -> None:
+    number = (await call(client, api, "sendMessage", chat_id=CHAT, text="x"))["result"]["message_id"]
+    assert (await call(client, api, "deleteMessage", chat_id=CHAT, message_id=number))["ok"]
+    again = await call(client, api, "deleteMessage", chat_id=CHAT, message_id=number)
+    assert "message to delete not found" in again["description"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [("a.csv", b"", "non-empty"), ("a/b.csv", b"x", "file name"), ("a.csv", bytes(50_000_001), "Too Large")],
+)
+async def test_a_file_against_the_rules_is_refused(
+    client: aiohttp.ClientSession, api: BotApiServer, name: str, data: bytes, words: str
+) -> None:
+    form = aiohttp.FormData({"chat_id": str(CHAT), "document": "attach://it"}, quote_fields=False)
+    form.add_field("it", data, filename=name, content_type="text/csv")
+    async with client.post(f"{api.url}/bot{TOKEN}/sendDocument", data=form) as response:
+        assert words in (await response.json())["description"]
+
+
+async def test_a_file_that_is_not_in_the_request_is_refused(client: aiohttp.ClientSession, api: BotApiServer) -> None:
+    answer = await call(client, api, "sendDocument", chat_id=CHAT, document="attach://it")
+    assert "there is no file in the request" in answer["description"]
+
+
+async def test_a_flood_is_refused_and_impatience_noted(client: aiohttp.ClientSession) -> None:
+    clock = SimulatedClock(datetime(2025, 6, 1, tzinfo=UTC))
+    async with BotApiServer(TOKEN, clock=clock) as api:
+        api.open_chat(GROUP)
+        api.limit_floods()
+        for _ in range(20):
+            clock.advance(1.0)
+            assert (await call(client, api, "sendMessage", chat_id=GROUP, text="x"))["ok"]
+        refused = await call(client, api, "sendMessage", chat_id=GROUP, text="x")
+        assert (refused["error_code"], refused["parameters"]) == (429, {"retry_after": 41})
+        assert api.violations == []
+        await call(client, api, "sendMessage", chat_id=GROUP, text="x")
+        assert "before its time" in api.violations[0]
+
+
+async def test_the_bot_is_told_where_it_is_put_out_if_it_asked(
+    client: aiohttp.ClientSession, api: BotApiServer
+) -> None:
+    await call(client, api, "getUpdates", allowed_updates='["my_chat_member"]')
+    api.put_out(GROUP, User(CHAT))
+    (update,) = (await call(client, api, "getUpdates"))["result"]
+    assert update["my_chat_member"]["new_chat_member"]["status"] == "kicked"
+    assert (await call(client, api, "sendMessage", chat_id=GROUP, text="x"))["error_code"] == 403

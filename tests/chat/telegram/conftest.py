@@ -12,8 +12,8 @@ from tests.chat.telegram.rig import CHAT, TOKEN, Person, WatchedClock, running, 
 
 
 @pytest.fixture
-async def api() -> AsyncIterator[BotApiServer]:
-    async with serving(TOKEN) as server:
+async def api(clock: WatchedClock) -> AsyncIterator[BotApiServer]:
+    async with serving(TOKEN, clock) as server:
         server.open_chat(CHAT)
         yield server
 

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Protocol
 
 from chatbot.message import Button, Channel, Incoming, Picture, Press, PressReply, Reply
 from chatbot.transports.telegram import TelegramTransport
@@ -21,7 +22,12 @@ GROUP = -100_500
 OWNER = User(1001, "owner")
 STRANGER = User(2002, "stranger")
 NOTICES = Channel("telegram", str(CHAT))
-COMMANDS = (("status", "The portfolio at a glance"), ("help", "What can be asked"))
+COMMANDS = (
+    ("status", "The portfolio at a glance"),
+    ("help", "What can be asked"),
+    ("rebalance", "Decide now"),
+    ("flatten", "Sell everything"),
+)
 HOSTILE = "<b>5 < 6 & 7 > 2</b> &amp; </pre> <script> \"quoted\" 'x' @PurserTestBot _*[]()~`"
 
 
@@ -50,13 +56,25 @@ class WatchedClock(SimulatedClock):
         self._changed.set()
         await super().sleep(seconds)
 
+    def forget(self) -> None:
+        """Only who goes to sleep from now on counts."""
+        self._asked.clear()
+
     async def until_asleep_for(self, seconds: float) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while seconds not in self._asked:
                 self._changed.clear()
                 await self._changed.wait()
         self._asked.remove(seconds)
         await asyncio.sleep(0)
+
+
+class Listener(Protocol):
+    """Whoever stands where the router stands."""
+
+    async def on_message(self, message: Incoming, /) -> Reply | None: ...
+
+    async def on_press(self, press: Press, /) -> PressReply: ...
 
 
 class Person:
@@ -88,11 +106,13 @@ class Person:
 
 
 def transport_to(api: BotApiServer, clock: SimulatedClock, timeout: float = 5.0) -> TelegramTransport:
-    return TelegramTransport(TOKEN, str(CHAT), api.url, COMMANDS, clock, timeout)
+    return TelegramTransport(TOKEN, [str(CHAT)], api.url, COMMANDS, clock, timeout)
 
 
 @asynccontextmanager
-async def running(api: BotApiServer, transport: TelegramTransport, person: Person) -> AsyncIterator[asyncio.Task[None]]:
+async def running(
+    api: BotApiServer, transport: TelegramTransport, person: Listener
+) -> AsyncIterator[asyncio.Task[None]]:
     polls = api.updates.polls
     task = asyncio.create_task(transport.run(person.on_message, person.on_press))
     try:

@@ -25,19 +25,20 @@ async def test_the_menu_is_set_once_and_only_where_it_differs(
 ) -> None:
     transport = transport_to(api, clock)
     async with running(api, transport, person):
-        assert api.commands == list(COMMANDS)
+        await api.wait_for(lambda: api.commands == list(COMMANDS))
     async with running(api, transport, person):
         pass
     async with running(api, transport_to(api, clock), person):
-        pass
+        await api.wait_for(lambda: api.methods().count("getmycommands") == 2)
     assert api.methods().count("setmycommands") == 1
     assert api.methods().count("getmycommands") == 2
 
 
-async def test_a_menu_that_is_refused_does_not_stop_the_bot(
-    api: BotApiServer, clock: WatchedClock, person: Person
+@pytest.mark.parametrize("breakage", [Breakage.FLOOD, Breakage.HELD, Breakage.SILENT_BEFORE])
+async def test_a_menu_that_is_refused_or_hangs_does_not_stop_the_bot(
+    api: BotApiServer, clock: WatchedClock, person: Person, breakage: Breakage
 ) -> None:
-    api.fail_next("setMyCommands", Breakage.FLOOD, 600)
+    api.fail_next("setMyCommands", breakage, 600)
     async with running(api, transport_to(api, clock), person):
         api.say(CHAT, OWNER, "/status")
         await api.wait_for_message(lambda m: True)
@@ -45,7 +46,7 @@ async def test_a_menu_that_is_refused_does_not_stop_the_bot(
 
 async def test_notices_go_to_the_configured_chat_or_nowhere(api: BotApiServer, clock: WatchedClock) -> None:
     assert transport_to(api, clock).channels() == (NOTICES,)
-    assert TelegramTransport(TOKEN, None, None, (), clock).channels() == ()
+    assert TelegramTransport(TOKEN, (), None, (), clock).channels() == ()
 
 
 async def test_a_second_poller_ends_the_run_with_what_to_do(
@@ -63,7 +64,7 @@ async def test_a_refused_token_is_fatal_and_appears_nowhere(
     api: BotApiServer, clock: WatchedClock, person: Person, caplog: pytest.LogCaptureFixture, token: str
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    transport = TelegramTransport(token, None, api.url, (), clock)
+    transport = TelegramTransport(token, (), api.url, (), clock)
     with pytest.raises(Fatal, match="TELEGRAM_BOT_TOKEN") as refused:
         await transport.run(person.on_message, person.on_press)
     assert refused.value.__cause__ is None and refused.value.__context__ is None
@@ -76,26 +77,24 @@ async def test_no_server_is_retryable(api: BotApiServer, clock: WatchedClock, pe
         await transport_to(api, clock).run(person.on_message, person.on_press)
 
 
-async def test_ninety_seconds_without_a_poll_end_the_run(
-    api: BotApiServer, clock: WatchedClock, person: Person
-) -> None:
+async def test_silence_ends_the_run(api: BotApiServer, clock: WatchedClock, person: Person) -> None:
     async with running(api, transport_to(api, clock), person) as task:
-        await clock.until_asleep_for(90.0)
-        clock.advance(89.0)
+        await clock.until_asleep_for(75.0)
+        clock.advance(74.0)
         assert not task.done()
         clock.advance(1.0)
-        with pytest.raises(Retryable, match="90 s"):
+        with pytest.raises(Retryable, match="75 s"):
             async with asyncio.timeout(5):
                 await task
 
 
 async def test_polls_that_succeed_put_the_end_off(api: BotApiServer, clock: WatchedClock, person: Person) -> None:
     async with running(api, transport_to(api, clock), person) as task:
-        await clock.until_asleep_for(90.0)
+        await clock.until_asleep_for(75.0)
         clock.advance(60.0)
         api.say(CHAT, OWNER, "/status")
         await api.wait_for_message(lambda m: True)
-        clock.advance(30.0)
+        clock.advance(15.0)
         await clock.until_asleep_for(60.0)
         assert not task.done()
 

@@ -10,6 +10,7 @@ from telegram import Update, User
 
 from chatbot.transports.telegram_inbox import read_message, read_press
 
+KNOWN = {"status", "buy", "usr"}
 ME = User(42, "Purser", True, username="PurserTestBot")
 OWNER = {"id": 1001, "is_bot": False, "first_name": "Pat", "username": "owner"}
 GROUP = {"id": -100_500, "type": "supergroup", "title": "Desk"}
@@ -24,23 +25,23 @@ def update(kind: str = "message", **more: Any) -> Update:
 
 
 def text_of(read: Update) -> str | None:
-    incoming = read_message(read, ME)
+    incoming = read_message(read, ME, KNOWN)
     return None if incoming is None else incoming.text
 
 
 @pytest.mark.parametrize("kind", ["edited_message", "edited_channel_post"])
 def test_edits_are_not_read(kind: str) -> None:
-    assert read_message(update(kind), ME) is None
+    assert read_message(update(kind), ME, KNOWN) is None
 
 
 def test_the_senders_time_is_kept() -> None:
-    incoming = read_message(update(), ME)
+    incoming = read_message(update(), ME, KNOWN)
     assert incoming is not None
     assert (incoming.sent_at, incoming.update_id) == (AT, "9")
 
 
 def test_a_message_without_text_is_not_read() -> None:
-    assert read_message(update(text=None), ME) is None
+    assert read_message(update(text=None), ME, KNOWN) is None
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,9 @@ def test_a_message_without_text_is_not_read() -> None:
         ("/status@pursertestbot", "/status"),
         ("/buy@PurserTestBot BTC\n50", "/buy BTC\n50"),
         ("/status@SomeOtherBot", None),
+        ("/poll who is in?", None),
+        ("/poll@PurserTestBot who is in?", "/poll who is in?"),
+        ("/STATUS", "/STATUS"),
         ("what do we hold?", None),
         ("/usr/bin is a path", None),
     ],
@@ -72,14 +76,14 @@ def test_in_a_forum_the_opening_of_a_topic_is_not_an_answer_to_us() -> None:
 
 
 def test_text_sent_through_an_inline_bot_is_flagged() -> None:
-    incoming = read_message(update(via_bot={"id": 5, "is_bot": True, "first_name": "B"}), ME)
+    incoming = read_message(update(via_bot={"id": 5, "is_bot": True, "first_name": "B"}), ME, KNOWN)
     assert incoming is not None
     assert incoming.actor.suspect == "bot"
 
 
 def test_an_account_without_a_user_name_is_shown_by_its_number() -> None:
     nameless: dict[str, Any] = {"from": {"id": 7, "is_bot": False, "first_name": "owner"}}
-    incoming = read_message(update(**nameless), ME)
+    incoming = read_message(update(**nameless), ME, KNOWN)
     assert incoming is not None
     assert incoming.actor.label == "telegram 7"
 

@@ -7,16 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatbot.message import Button, Picture, Reply
+from chatbot.transports.telegram_buttons import rows
+from chatbot.transports.telegram_composition import compose
 from chatbot.transports.telegram_text import (
     CAPTION_LIMIT,
     TEXT_LIMIT,
     Block,
     as_caption,
     body,
-    compose,
     cut,
     render,
-    rows,
     split,
     units,
 )
