@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Coroutine, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import aiohttp
 import discord
@@ -14,16 +12,15 @@ from discord.http import Route
 from yarl import URL
 
 from chatbot.message import Channel, MessageHandler, MessageRef, PressHandler, Reply, Unsent
-from chatbot.transports.discord_answers import PLATFORM, Answers, addressed_text
-from chatbot.transports.discord_commands import command_tree, register
+from chatbot.transports.discord_answers import Answers
+from chatbot.transports.discord_client import GRACE_SECONDS, Bot
 from chatbot.transports.discord_delivery import Delivery, Outbox
+from chatbot.transports.discord_people import PLATFORM, People
 from chatbot.transports.slash import SlashCommand
 from trading.clock import Clock
 from trading.errors import Fatal, Retryable, SettingsError
 
-CLOSE_SECONDS = 3.0
-GRACE_SECONDS = 1.0
-_RETRY_SECONDS = 5.0
+_RETRY_SECONDS = 1.0
 _API_BASE = Route.BASE
 _GATEWAY = DiscordWebSocket.DEFAULT_GATEWAY
 _PERMANENT_CLOSES = {
@@ -35,32 +32,34 @@ _PERMANENT_CLOSES = {
     4014: "Discord refused our intents as not allowed: check the bot's settings in the developer portal.",
 }
 
-logger = logging.getLogger(__name__)
-
 
 class DiscordTransport:
-    """One bot. `channel_id` is where notices go; people in other guilds than `guild_id` are marked as suspects.
+    """One bot. `channel_ids` are where notices go; people in other guilds than `guild_id` are marked as suspects.
 
-    `api_base_url` and `gateway_url` replace Discord's addresses; they are the library's globals, so all transports of a
-    process share them. With only the first, the gateway is asked for there.
+    Private messages are heard only with `direct_messages`. `api_base_url` and `gateway_url` replace Discord's
+    addresses; they are the library's globals, so all transports of a process share them. With only the first, the
+    gateway is asked for there. Raises SettingsError for ids that are no numbers.
     """
 
     def __init__(
         self,
         token: str,
-        channel_id: str | None,
+        channel_ids: Sequence[str],
         guild_id: str | None,
         api_base_url: str | None,
         gateway_url: str | None,
         commands: Sequence[SlashCommand],
         clock: Clock,
+        direct_messages: bool = False,
     ) -> None:
         self._token = token
-        self._channels = (Channel(PLATFORM, str(_snowflake("DISCORD_CHANNEL_ID", channel_id))),) if channel_id else ()
+        self._channels = tuple(Channel(PLATFORM, str(_snowflake("DISCORD_CHANNEL_ID", each))) for each in channel_ids)
         self._guild_id = _snowflake("DISCORD_GUILD_ID", guild_id) if guild_id else None
         self._api_base_url = api_base_url
         self._gateway_url = gateway_url
         self._commands = tuple(commands)
+        self._clock = clock
+        self._direct_messages = direct_messages
         self._outbox = Outbox(clock)
         self._delivery: Delivery | None = None
 
@@ -74,9 +73,9 @@ class DiscordTransport:
     async def run(self, on_message: MessageHandler, on_press: PressHandler) -> None:
         """Serve until cancelled. Raises Fatal when Discord refuses us for good, Retryable when it is lost."""
         self._address_library()
-        client = Bot(self._guild_id, self._commands, ask_gateway=bool(self._api_base_url and not self._gateway_url))
+        client = self._client()
         delivery = Delivery(client, self._outbox)
-        client.answers = Answers(delivery, self._guild_id, on_message, on_press)
+        client.answers = Answers(delivery, People(self._guild_id), self._clock, on_message, on_press)
         serving = asyncio.create_task(self._connect(client, delivery))
         try:
             await asyncio.wait([serving])
@@ -95,6 +94,16 @@ class DiscordTransport:
         if self._delivery is None:
             raise Unsent("Discord is not connected.", _RETRY_SECONDS)
         return self._delivery
+
+    def _client(self) -> Bot:
+        return Bot(
+            self._guild_id,
+            self._commands,
+            {channel.id for channel in self._channels},
+            self._clock,
+            ask_gateway=bool(self._api_base_url and not self._gateway_url),
+            direct_messages=self._direct_messages,
+        )
 
     def _address_library(self) -> None:
         base = (self._api_base_url or "").rstrip("/")
@@ -120,74 +129,6 @@ class DiscordTransport:
                 raise
             raise Retryable("Discord's gateway cannot be reached.") from error
         raise Retryable("Discord closed the connection.")
-
-
-class Bot(discord.Client):
-    """The library's client, reduced to handing events on. No event waits for another one's answer."""
-
-    answers: Answers
-
-    def __init__(self, guild_id: int | None, commands: Sequence[SlashCommand], ask_gateway: bool) -> None:
-        # The library warns about missing voice packages, which nobody here needs.
-        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
-        super().__init__(
-            intents=discord.Intents(guilds=True, guild_messages=True),
-            allowed_mentions=discord.AllowedMentions.none(),
-            member_cache_flags=discord.MemberCacheFlags.none(),
-            max_messages=None,
-            max_ratelimit_timeout=30.0,
-            # We do not wait for the guilds, so no timer need outlive a short connection.
-            guild_ready_timeout=0.0,
-        )
-        self._guild = discord.Object(guild_id) if guild_id is not None else None
-        self._ask_gateway = ask_gateway
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._commands = command_tree(self, commands, self._on_command, self._guild)
-
-    async def setup_hook(self) -> None:
-        if self._ask_gateway:
-            _, url, _ = await self.http.get_bot_gateway()
-            DiscordWebSocket.DEFAULT_GATEWAY = URL(url)
-        try:
-            await register(self._commands, self._guild)
-        except discord.DiscordException as error:
-            logger.warning(
-                "Slash commands were not registered; invite the bot with the applications.commands scope: %s", error
-            )
-
-    async def on_message(self, message: discord.Message) -> None:
-        if message.author.bot or message.webhook_id is not None or self.user is None:
-            return
-        text = addressed_text(message, self.user.id)
-        if text is not None:
-            self._spawn(self.answers.mention(message, text))
-
-    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        if interaction.type is discord.InteractionType.component:
-            self._spawn(self.answers.press(interaction))
-
-    def _on_command(
-        self, interaction: discord.Interaction[Any], command: SlashCommand, options: dict[str, str]
-    ) -> None:
-        self._spawn(self.answers.command(interaction, command, options))
-
-    def _spawn(self, answer: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(answer)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def finish(self) -> None:
-        """Let running answers end, then close; neither waits for a partner that has gone silent."""
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=GRACE_SECONDS)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-        try:
-            async with asyncio.timeout(CLOSE_SECONDS - GRACE_SECONDS):
-                await self.close()
-        except TimeoutError:
-            await self.http.close()
 
 
 async def _end(serving: asyncio.Task[None], client: Bot) -> None:

@@ -14,11 +14,10 @@ from chatbot.transports.slash import SlashCommand, SlashParameter, Suggest
 
 SUMMARY_LIMIT = 100
 CHOICE_LIMIT = 25
+COMMAND_LIMIT = 100
 
 Invoke = Callable[["discord.Interaction[Any]", SlashCommand, dict[str, str]], None]
 """Called with the interaction, the command and the options given; it must return at once."""
-
-_GUILDS_ONLY = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
 
 logger = logging.getLogger(__name__)
 
@@ -35,12 +34,20 @@ class Tree(app_commands.CommandTree["discord.Client"]):
 
 
 def command_tree(
-    client: discord.Client, commands: Sequence[SlashCommand], invoke: Invoke, guild: discord.Object | None
+    client: discord.Client,
+    commands: Sequence[SlashCommand],
+    invoke: Invoke,
+    guild: discord.Object | None,
+    direct_messages: bool,
 ) -> Tree:
-    """The tree of `commands`, in one guild or, where none is given, in all."""
-    tree = Tree(client, allowed_contexts=_GUILDS_ONLY if guild is None else discord.utils.MISSING)
-    for command in commands:
+    """The tree of `commands`, in one guild or, where none is given, in all and perhaps in direct messages."""
+    contexts = app_commands.AppCommandContext(guild=True, dm_channel=direct_messages, private_channel=False)
+    tree = Tree(client, allowed_contexts=contexts if guild is None else discord.utils.MISSING)
+    for command in commands[:COMMAND_LIMIT]:
         tree.add_command(_application_command(command, invoke), guild=guild)
+    if len(commands) > COMMAND_LIMIT:
+        left_out = ", ".join(command.name for command in commands[COMMAND_LIMIT:])
+        logger.warning("Discord takes %d commands; mention the bot to use: %s.", COMMAND_LIMIT, left_out)
     return tree
 
 
@@ -49,7 +56,8 @@ async def register(tree: Tree, guild: discord.Object | None) -> None:
     for where in (None, guild) if guild is not None else (None,):
         known = await tree.fetch_commands(guild=where)
         wanted = tree.get_commands(guild=where, type=discord.AppCommandType.chat_input)
-        if sorted(map(_known, known)) != sorted(_wanted(command) for command in wanted):
+        contexts = tree.allowed_contexts if where is None else None
+        if sorted(map(_known, known)) != sorted(_wanted(command, contexts) for command in wanted):
             await tree.sync(guild=where)
             logger.info("Registered %d Discord commands.", len(wanted))
 
@@ -80,15 +88,22 @@ def _dresses(parameters: Sequence[SlashParameter]) -> list[Callable[[Any], Any]]
     """The library's decorators for descriptions, choices and autocompletion."""
     if not parameters:
         return []
-    choices = {parameter.name: _choices(parameter.choices) for parameter in parameters if parameter.choices}
-    suggestions: dict[str, Any] = {
-        parameter.name: _suggestions(parameter.autocomplete) for parameter in parameters if parameter.autocomplete
-    }
+    closed = [parameter for parameter in parameters if 0 < len(parameter.choices) <= CHOICE_LIMIT]
+    choices = {parameter.name: _choices(parameter.choices) for parameter in closed}
+    offers = {parameter.name: _offer(parameter) for parameter in parameters if parameter not in closed}
+    suggestions: dict[str, Any] = {name: _suggestions(suggest) for name, suggest in offers.items() if suggest}
     return [
         app_commands.describe(**{parameter.name: _summary(parameter.summary) for parameter in parameters}),
         app_commands.choices(**choices),
         app_commands.autocomplete(**suggestions),
     ]
+
+
+def _offer(parameter: SlashParameter) -> Suggest | None:
+    """A list too long for a closed one is offered while typing."""
+    if not parameter.choices:
+        return parameter.autocomplete
+    return lambda typed: [choice for choice in parameter.choices if typed.strip().lower() in choice.lower()]
 
 
 def _suggestions(
@@ -112,12 +127,12 @@ def _summary(text: str) -> str:
 _Fingerprint = tuple[str, ...]
 
 
-def _wanted(command: Any) -> _Fingerprint:
+def _wanted(command: Any, contexts: app_commands.AppCommandContext | None) -> _Fingerprint:
     parameters = (
         (p.name, p.description, p.required, p.autocomplete, [(c.name, c.value) for c in p.choices])
         for p in command.parameters
     )
-    return (command.name, command.description, *map(repr, parameters))
+    return (command.name, command.description, _places(contexts.to_array() if contexts else ()), *map(repr, parameters))
 
 
 def _known(command: app_commands.AppCommand) -> _Fingerprint:
@@ -126,4 +141,10 @@ def _known(command: app_commands.AppCommand) -> _Fingerprint:
         for o in command.options
         if isinstance(o, app_commands.Argument)
     )
-    return (command.name, command.description, *map(repr, parameters))
+    contexts = command.allowed_contexts if command.guild_id is None else None
+    return (command.name, command.description, str(contexts.value if contexts else 0), *map(repr, parameters))
+
+
+def _places(contexts: Sequence[int]) -> str:
+    """Where a global command is offered, read as the library reads Discord's answer, which loses the first kind."""
+    return str(discord.flags.AppCommandContext._from_value(contexts).value)

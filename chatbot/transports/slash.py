@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+_NAME = re.compile(r"[a-z0-9_]{1,32}")
 
 Suggest = Callable[[str], Sequence[str]]
 """What was typed so far -> values to offer, best first. It must not wait for anything."""
@@ -23,8 +26,8 @@ class SlashParameter:
     autocomplete: Suggest | None = None
 
     def __post_init__(self) -> None:
-        if not self.name.isidentifier() or self.name != self.name.lower():
-            raise ValueError(f"parameter {self.name!r}: use lower-case letters, digits and underscores")
+        if not _NAME.fullmatch(self.name) or not self.name.isidentifier():
+            raise ValueError(f"parameter {self.name!r}: use at most 32 lower-case letters, digits and underscores")
         if self.choices and self.autocomplete is not None:
             raise ValueError(f"parameter {self.name!r}: give choices or autocomplete, not both")
 
@@ -38,6 +41,8 @@ class SlashCommand:
     parameters: tuple[SlashParameter, ...] = ()
 
     def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise ValueError(f"/{self.name}: use at most 32 lower-case letters, digits and underscores")
         required = [parameter.required for parameter in self.parameters]
         if required != sorted(required, reverse=True):
             raise ValueError(f"/{self.name}: put required parameters before optional ones")

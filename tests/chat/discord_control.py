@@ -30,9 +30,10 @@ class Control:
         application.router.add_get("/control/messages/{message}/{file}", self._file)
 
     async def _slash(self, request: web.Request) -> web.Response:
-        """{"user", "name", "options": {}}"""
+        """{"user", "name", "options": {}, "channel"}"""
         body = await request.json()
-        interaction = await self._server.slash(body["user"], body["name"], body.get("options"))
+        channel = body.get("channel")
+        interaction = await self._server.slash(body["user"], body["name"], body.get("options"), channel=channel)
         return answer({"interaction": interaction.id})
 
     async def _mention(self, request: web.Request) -> web.Response:

@@ -17,6 +17,7 @@ from tests.chat.discord_world import World, now_text
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID_SESSION, HELLO, ACK = 0, 1, 2, 6, 7, 9, 10, 11
 GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES, MESSAGE_CONTENT = 1 << 0, 1 << 9, 1 << 12, 1 << 15
 PRIVILEGED = 1 << 1 | 1 << 8 | MESSAGE_CONTENT
+TEXT_CHANNEL, PUBLIC_THREAD = 0, 11
 IDENTIFY_FIELDS = frozenset(["token", "properties", "compress", "large_threshold", "shard", "presence", "intents"])
 
 
@@ -52,7 +53,10 @@ class Line:
 
 
 class Gateway:
-    """`close_identify_with` makes the next IDENTIFY end with that close code; `identifies` and `resumes` count."""
+    """`close_identify_with` makes IDENTIFY end with that close code; `identifies` and `resumes` count.
+
+    Heartbeats are wanted every `heartbeat_ms`, and answered while `acknowledging`.
+    """
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -62,6 +66,8 @@ class Gateway:
         self.identifies = 0
         self.resumes = 0
         self.heartbeats = 0
+        self.heartbeat_ms = 41250
+        self.acknowledging = True
 
     @property
     def connected(self) -> bool:
@@ -72,7 +78,7 @@ class Gateway:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         line = Line(socket, request)
-        await line.send({"op": HELLO, "d": {"heartbeat_interval": 41250}})
+        await line.send({"op": HELLO, "d": {"heartbeat_interval": self.heartbeat_ms}})
         async for frame in socket:
             if frame.type is not WSMsgType.TEXT or len(frame.data) > 4096:
                 self.world.violate("gateway: a frame that is not text of at most 4096 bytes")
@@ -110,6 +116,12 @@ class Gateway:
         line, self.session.line = self.session.line, None
         line.cut()
 
+    async def close(self, code: int) -> None:
+        """End the connection with a close code, as when the token is renewed."""
+        if self.session is None or self.session.line is None:
+            raise AssertionError("nobody is connected to the gateway")
+        await self.session.line.socket.close(code=code)
+
     def stop_reading(self) -> None:
         """Hear nothing any more, not even a goodbye."""
         if self.session is not None and self.session.line is not None:
@@ -126,7 +138,8 @@ class Gateway:
         opcode, data = payload.get("op"), payload.get("d")
         if opcode == HEARTBEAT:
             self.heartbeats += 1
-            await line.send({"op": ACK})
+            if self.acknowledging:
+                await line.send({"op": ACK})
         elif opcode == IDENTIFY:
             await self._identify(line, data or {})
         elif opcode == RESUME:
@@ -223,25 +236,28 @@ class Gateway:
             "member_count": 2,
             "voice_states": [],
             "members": [world.bot.member() | {"user": world.bot.json()}],
-            "channels": [self.channel()],
-            "threads": [],
+            "channels": [self.channel(each) for each, parent in world.channels.items() if parent is None],
+            "threads": [self.channel(each) for each, parent in world.channels.items() if parent is not None],
             "presences": [],
             "stage_instances": [],
             "guild_scheduled_events": [],
             "soundboard_sounds": [],
         }
 
-    def channel(self) -> Json:
-        return {
-            "id": self.world.channel_id,
-            "type": 0,
+    def channel(self, channel_id: str) -> Json:
+        """A text channel, or a public thread of one."""
+        parent = self.world.channels.get(channel_id)
+        data: Json = {
+            "id": channel_id,
+            "type": TEXT_CHANNEL if parent is None else PUBLIC_THREAD,
             "name": "trading",
-            "position": 0,
-            "permission_overwrites": [],
-            "topic": None,
-            "nsfw": False,
             "last_message_id": None,
             "rate_limit_per_user": 0,
-            "parent_id": None,
+            "parent_id": parent,
             "guild_id": self.world.guild_id,
         }
+        if parent is None:
+            return data | {"position": 0, "permission_overwrites": [], "topic": None, "nsfw": False}
+        metadata = {"archived": False, "auto_archive_duration": 1440, "archive_timestamp": now_text(), "locked": False}
+        counts = {"message_count": 0, "member_count": 1, "total_message_sent": 0, "flags": 0}
+        return data | counts | {"owner_id": self.world.bot.id, "thread_metadata": metadata}

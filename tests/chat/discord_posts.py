@@ -48,8 +48,7 @@ class Posts:
             yield "DELETE", path, self._delete
 
     async def _channel(self, request: web.Request) -> web.Response:
-        self._known_channel(request)
-        return answer(self.gateway.channel())
+        return answer(self.gateway.channel(self._known_channel(request)))
 
     async def _typing(self, request: web.Request) -> web.Response:
         self._known_channel(request)
@@ -59,16 +58,22 @@ class Posts:
         channel: str = request.match_info["channel"]
         if channel in self.world.closed_channels:
             raise Refusal(403, 50001, "Missing Access")
-        if channel != self.world.channel_id:
+        if channel not in self.world.channels:
             raise Refusal(404, 10003, "Unknown Channel")
         return channel
 
-    async def _post(self, request: web.Request) -> web.Response:
+    def _writable_channel(self, request: web.Request) -> str:
         channel = self._known_channel(request)
+        if channel in self.world.muted_channels:
+            raise Refusal(403, 50013, "Missing Permissions")
+        return channel
+
+    async def _post(self, request: web.Request) -> web.Response:
+        channel = self._writable_channel(request)
         payload, files = await read_body(request)
         refuse_faults(self.world, request, message_faults(payload, files))
         known = self._by_nonce(channel, payload)
-        return answer((known or self._say(channel, payload, files)).json())
+        return answer((known or self._say(channel, payload, files, payload.get("flags") or 0)).json())
 
     def _by_nonce(self, channel: str, payload: Json) -> Message | None:
         """With enforce_nonce, a recent message with this nonce is given back instead of a new one."""
@@ -203,5 +208,5 @@ def _attachment(name: str, data: bytes) -> Json:
         "size": len(data),
         "url": url,
         "proxy_url": url,
-        "content_type": "image/png",
+        "content_type": "image/png" if name.endswith(".png") else "application/octet-stream",
     }

@@ -47,8 +47,11 @@ class Rest:
         self.world.requests.append(name)
         fault = self.world.fault_for(name)
         if fault is not None and fault.status:
+            await self.world.changed()
             return answer(dict(fault.body), fault.status, fault.headers)
-        if fault is not None and fault.drop == "before":
+        if fault is not None and fault.drop == "never":
+            await self.world.silence.wait()
+        if fault is not None and fault.drop in ("before", "never"):
             return hang_up(request)
         response = await self._answered(request, handler, name)
         await self.world.changed()

@@ -33,6 +33,8 @@ OPTION_FIELDS = _names(
     "min_value max_value min_length max_length autocomplete"
 )
 STRING_OPTION = 3
+KNOWN_FLAGS = 1 << 6 | 1 << 12
+"""Only for one person; without a sound."""
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -47,6 +49,8 @@ def message_faults(message: Json, files: Mapping[str, bytes], kept: Sequence[str
         yield "content", "must be 2000 or fewer in length"
     if not ((message.get("content") or "").strip() or message.get("embeds") or files or kept):
         yield "content", "cannot send an empty message"
+    if (message.get("flags") or 0) & ~KNOWN_FLAGS:
+        yield "flags", f"{message['flags']} cannot be set by a bot like ours"
     if len(str(message.get("nonce") or "")) > 25:
         yield "nonce", "must be 25 or fewer in length"
     yield from _embed_faults(message.get("embeds") or [], {*files, *kept})
@@ -115,8 +119,10 @@ def _attachment_faults(described: Sequence[Json], files: Mapping[str, bytes]) ->
         yield "attachments", "the files sent are not the files described"
     if any(len(item.get("description") or "") > 1024 for item in described):
         yield "attachments.description", "must be 1024 or fewer in length"
+    if sum(map(len, files.values())) > 25 * 1000 * 1000:
+        yield "attachments", "Request entity too large"
     for name, data in files.items():
-        if not is_png(data):
+        if name.endswith(".png") and not is_png(data):
             yield "attachments", f"{name} is not a PNG"
         if len(data) > 10 * 1024 * 1024:
             yield "attachments", f"{name} is larger than 10 MiB"

@@ -9,46 +9,25 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
 from aiohttp import web
 
+from tests.chat.discord_acts import SECONDS, Acts
 from tests.chat.discord_control import Control
-from tests.chat.discord_gateway import (
-    DIRECT_MESSAGES,
-    GUILD_MESSAGES,
-    INVALID_SESSION,
-    MESSAGE_CONTENT,
-    RECONNECT,
-    Gateway,
-)
+from tests.chat.discord_gateway import INVALID_SESSION, RECONNECT, Gateway
 from tests.chat.discord_rest import Rest
-from tests.chat.discord_rules import Json
-from tests.chat.discord_world import (
-    AUTOCOMPLETE,
-    COMMAND,
-    COMPONENT,
-    Fault,
-    Interaction,
-    Message,
-    User,
-    World,
-    now_text,
-    snowflake,
-)
-
-SECONDS = 5.0
+from tests.chat.discord_world import Fault, Message, World, now_text
 
 
-class DiscordServer:
+class DiscordServer(Acts):
     """`async with DiscordServer(token, guild, channel) as server`; `server.world` is all that it knows."""
 
     def __init__(self, token: str, guild: str, channel: str, port: int = 0) -> None:
-        self.world = World(token, guild, channel)
-        self.gateway = Gateway(self.world)
+        world = World(token, guild, channel)
+        super().__init__(world, Gateway(world))
         self._port = port
         self._runner: web.AppRunner | None = None
 
@@ -66,6 +45,7 @@ class DiscordServer:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.world.silence.set()
         if self.gateway.connected:
             self.gateway.cut()
         if self._runner is not None:
@@ -100,63 +80,6 @@ class DiscordServer:
         """For Discord's deadlines: 3 s to acknowledge, 15 min to answer, 5 min of nonces."""
         self.world.elapsed += seconds
 
-    # What people do
-
-    async def slash(
-        self, user: str, name: str, options: Mapping[str, str] | None = None, guild: str | None = "ours"
-    ) -> Interaction:
-        """Use a command, in our guild, in another one, or in a direct message (None)."""
-        command = self._registered(name)
-        given = [{"name": key, "type": 3, "value": value} for key, value in (options or {}).items()]
-        _check_options(command, options or {})
-        data: Json = {"id": command["id"], "name": name, "type": 1, "options": given}
-        data |= {"guild_id": command["guild_id"]} if "guild_id" in command else {}
-        return await self._interact(self.world.user(user), COMMAND, data, guild)
-
-    async def autocomplete(self, user: str, name: str, option: str, typed: str) -> list[str]:
-        """What is offered for an option while it is typed."""
-        command = self._registered(name)
-        data: Json = {"id": command["id"], "name": name, "type": 1}
-        data |= {"options": [{"name": option, "type": 3, "value": typed, "focused": True}]}
-        data |= {"guild_id": command["guild_id"]} if "guild_id" in command else {}
-        interaction = await self._interact(self.world.user(user), AUTOCOMPLETE, data, "ours")
-        await self.world.until(lambda: interaction.callback, SECONDS)
-        return [choice["value"] for choice in interaction.choices]
-
-    async def press(self, message_id: str, custom_id: str, user: str, guild: str | None = "ours") -> Interaction:
-        message = self.world.messages[message_id]
-        if custom_id not in [button["custom_id"] for button in message.buttons]:
-            raise AssertionError(f"there is no button {custom_id!r} under {message.text!r}")
-        data = {"custom_id": custom_id, "component_type": 2, "id": 1}
-        return await self._interact(self.world.user(user), COMPONENT, data, guild, message)
-
-    async def mention(self, user: str, text: str) -> str:
-        """Write to the bot; its id is in front, as the client inserts it."""
-        return await self.write(self.world.user(user), f"<@{self.world.bot.id}> {text}")
-
-    async def write(
-        self, author: User, text: str, answers: Message | None = None, webhook: bool = False, direct: bool = False
-    ) -> str:
-        """A message of anyone. Its text is withheld from the bot unless it is addressed. Returns its id."""
-        message = Message(snowflake(), self.world.channel_id, author, text)
-        message.answers = answers.id if answers else None
-        self.world.messages[message.id] = message
-        mentioned = f"<@{self.world.bot.id}>" in text
-        data = message.json() | {"mentions": [self.world.bot.json()] if mentioned else []}
-        data |= {"webhook_id": snowflake()} if webhook else {}
-        data |= _reference(answers, self.world.guild_id) if answers else {}
-        data |= {} if direct else {"guild_id": self.world.guild_id, "member": author.member()}
-        await self._dispatch_message(data, mentioned, direct)
-        return message.id
-
-    async def _dispatch_message(self, data: Json, mentioned: bool, direct: bool) -> None:
-        intents = self.gateway.session.intents if self.gateway.session else 0
-        if not intents & (DIRECT_MESSAGES if direct else GUILD_MESSAGES):
-            return
-        readable = mentioned or direct or intents & MESSAGE_CONTENT
-        hidden = {} if readable else {"content": "", "embeds": [], "attachments": [], "components": []}
-        await self.gateway.dispatch("MESSAGE_CREATE", data | hidden)
-
     # What goes wrong
 
     async def drop_gateway(self, resumable: bool = True) -> None:
@@ -183,75 +106,6 @@ class DiscordServer:
 
     async def wait_for(self, found: Callable[[], Any], within: float = SECONDS) -> Any:
         return await self.world.until(found, within)
-
-    def _registered(self, name: str) -> Json:
-        known = [*self.world.commands[self.world.guild_id], *self.world.commands[None]]
-        for command in known:
-            if command["name"] == name:
-                return command
-        raise AssertionError(f"/{name} is not registered")
-
-    async def _interact(
-        self, user: User, kind: int, data: Json, guild: str | None, message: Message | None = None
-    ) -> Interaction:
-        interaction = Interaction(
-            snowflake(),
-            secrets.token_urlsafe(24),
-            kind,
-            self.world.channel_id,
-            self.world.now(),
-            message.id if message else None,
-        )
-        self.world.interactions[interaction.id] = interaction
-        payload = self._interaction_payload(interaction, user, data, self.world.guild_id if guild == "ours" else guild)
-        await self.gateway.dispatch("INTERACTION_CREATE", payload | ({"message": message.json()} if message else {}))
-        return interaction
-
-    def _interaction_payload(self, interaction: Interaction, user: User, data: Json, guild: str | None) -> Json:
-        payload: Json = {
-            "id": interaction.id,
-            "application_id": self.world.bot.id,
-            "type": interaction.kind,
-            "token": interaction.token,
-            "version": 1,
-            "data": data,
-            "channel_id": interaction.channel_id,
-            "app_permissions": "2147483647",
-            "locale": "en-US",
-            "entitlements": [],
-            "attachment_size_limit": 10485760,
-            "authorizing_integration_owners": {"0": guild or "0"},
-        }
-        if guild is None:
-            direct = {"id": interaction.channel_id, "type": 1, "recipients": [user.json()], "last_message_id": None}
-            return payload | {"user": user.json(), "channel": direct, "context": 1}
-        member = user.member() | {"user": user.json(), "permissions": "2147483647", "pending": False}
-        place = {"id": guild, "locale": "en-US", "features": []}
-        return payload | {
-            "guild_id": guild,
-            "guild": place,
-            "guild_locale": "en-US",
-            "member": member,
-            "channel": self.gateway.channel() | {"guild_id": guild, "permissions": "2147483647"},
-            "context": 0,
-        }
-
-
-def _check_options(command: Json, given: Mapping[str, str]) -> None:
-    """What the client does not let people send."""
-    options = {option["name"]: option for option in command.get("options", [])}
-    missing = [name for name, option in options.items() if option.get("required") and name not in given]
-    if missing or given.keys() - options.keys():
-        raise AssertionError(f"/{command['name']} has the options {sorted(options)}; {missing} must be given")
-    for name, value in given.items():
-        choices = [choice["value"] for choice in options[name].get("choices", [])]
-        if choices and value not in choices:
-            raise AssertionError(f"{name} is one of {choices}, not {value!r}")
-
-
-def _reference(answered: Message, guild: str) -> Json:
-    reference = {"message_id": answered.id, "channel_id": answered.channel_id, "guild_id": guild}
-    return {"message_reference": reference, "referenced_message": answered.json()}
 
 
 async def _serve(port: int, token: str, guild: str, channel: str) -> None:

@@ -18,7 +18,8 @@ from chatbot.message import (
     Style,
     Tone,
 )
-from chatbot.transports.discord_bot import Bot, DiscordTransport
+from chatbot.transports.discord_bot import DiscordTransport
+from chatbot.transports.discord_client import Bot
 from chatbot.transports.slash import SlashCommand, SlashParameter
 from tests.chat.discord_server import DiscordServer
 from trading.clock import SimulatedClock
@@ -75,14 +76,33 @@ class Router:
     async def heard(self, count: int = 1) -> None:
         await self._until(lambda: len(self.incoming) >= count)
 
-    async def pressed(self) -> None:
-        await self._until(lambda: bool(self.presses))
+    async def pressed(self, count: int = 1) -> None:
+        await self._until(lambda: len(self.presses) >= count)
 
     async def _until(self, done: Callable[[], bool]) -> None:
         async with asyncio.timeout(5):
             while not done():
                 self.arrived.clear()
                 await self.arrived.wait()
+
+
+class WatchedClock(SimulatedClock):
+    """A simulated clock that tells when somebody has gone to sleep on it."""
+
+    def __init__(self, start: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> None:
+        super().__init__(start)
+        self._asleep = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        self._asleep.set()
+        await super().sleep(seconds)
+
+    async def until_asleep(self) -> None:
+        async with asyncio.timeout(5):
+            await self._asleep.wait()
+        self._asleep.clear()
+        # The sleeper lies down within this turn of the loop.
+        await asyncio.sleep(0)
 
 
 async def fails(message: Incoming) -> Reply | None:
@@ -99,9 +119,13 @@ def transport_for(
     commands: Sequence[SlashCommand] = COMMANDS,
     guild: str | None = GUILD,
     clock: SimulatedClock | None = None,
+    channels: Sequence[str] = (CHANNEL,),
+    direct_messages: bool = False,
 ) -> DiscordTransport:
     clock = clock or SimulatedClock(datetime(2026, 1, 1, tzinfo=UTC))
-    return DiscordTransport(token, CHANNEL, guild, server.api_url, server.gateway_url, commands, clock)
+    return DiscordTransport(
+        token, channels, guild, server.api_url, server.gateway_url, commands, clock, direct_messages
+    )
 
 
 @asynccontextmanager

@@ -34,9 +34,12 @@ def now_text() -> str:
 
 @dataclass(frozen=True)
 class User:
+    """`roles` are ids of the guild's roles, as of now."""
+
     id: str
     name: str
     bot: bool = False
+    roles: list[str] = field(default_factory=list, compare=False)
 
     def json(self) -> Json:
         return {
@@ -50,7 +53,13 @@ class User:
         }
 
     def member(self) -> Json:
-        return {"roles": [], "joined_at": "2025-01-01T00:00:00+00:00", "deaf": False, "mute": False, "flags": 0}
+        return {
+            "roles": list(self.roles),
+            "joined_at": "2025-01-01T00:00:00+00:00",
+            "deaf": False,
+            "mute": False,
+            "flags": 0,
+        }
 
 
 @dataclass
@@ -123,13 +132,15 @@ class Interaction:
     callback: Json | None = None
     original: str | None = None
     choices: list[Json] = field(default_factory=list)
+    payload: Json = field(default_factory=dict)
 
 
 @dataclass
 class Fault:
     """What goes wrong with the next `times` requests whose "METHOD /path" contains `where`.
 
-    `drop` is "before" (nothing happens) or "after" (it happens, but the answer is lost).
+    `drop` is "before" (nothing happens), "after" (it happens, but the answer is lost) or "never" (nothing happens, and
+    the connection stays silent).
     """
 
     where: str
@@ -149,7 +160,12 @@ class World:
         self.channel_id = channel_id
         self.bot = User(BOT_ID, "purser", bot=True)
         self.users: dict[str, User] = {}
+        self.channels: dict[str, str | None] = {channel_id: None}
+        """Channels, and threads with the channel that they belong to."""
         self.closed_channels: set[str] = set()
+        """Those that the bot may not see."""
+        self.muted_channels: set[str] = set()
+        """Those in which it may not write."""
         self.messages: dict[str, Message] = {}
         self.whispers: list[Message] = []
         self.interactions: dict[str, Interaction] = {}
@@ -160,6 +176,8 @@ class World:
         self.requests: list[str] = []
         self.violations: list[str] = []
         self.elapsed = 0.0
+        self.silence = asyncio.Event()
+        """Set when requests that were never answered may end."""
         self._changed = asyncio.Condition()
 
     def now(self) -> float:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-
-import pytest
 
 from chatbot.message import (
     Picture,
@@ -19,37 +16,16 @@ from chatbot.transports.slash import SlashCommand
 from tests.chat.discord_server import DiscordServer
 from tests.chat.discord_trial import (
     CARD,
-    CHANNEL,
     COMMANDS,
-    ELSEWHERE,
     GUILD,
     HOME,
-    TOKEN,
     Router,
     fails,
     running,
     transport_for,
 )
-from tests.chat.discord_world import Fault, User
+from tests.chat.discord_world import Fault
 from tests.chat.test_discord_text import png
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[DiscordServer]:
-    async with DiscordServer(TOKEN, GUILD, CHANNEL) as server:
-        yield server
-
-
-@pytest.fixture
-async def strict(server: DiscordServer) -> AsyncIterator[DiscordServer]:
-    """A server that the test must not have displeased."""
-    yield server
-    assert server.violations == []
-
-
-@pytest.fixture
-def router() -> Router:
-    return Router()
 
 
 class TestCommands:
@@ -216,32 +192,6 @@ class TestASlashCommand:
             await router.heard(2)
             router.hold.set()
             await strict.wait_for(lambda: [message.thinking for message in strict.ours] == [False, False])
-
-
-class TestWhoSpeaks:
-    async def test_direct_messages_are_marked(self, strict: DiscordServer, router: Router) -> None:
-        async with running(strict, transport_for(strict), router):
-            await strict.slash("anna", "status", guild=None)
-            await router.heard()
-        assert router.incoming[0].actor.suspect == "direct message"
-
-    async def test_another_guild_is_marked(self, strict: DiscordServer, router: Router) -> None:
-        transport = transport_for(strict, guild=GUILD)
-        async with running(strict, transport, router):
-            card = await transport.send(HOME, CARD)
-            await strict.press(card.id, "approve:7f3a", "anna", guild=ELSEWHERE)
-            await router.pressed()
-        assert router.presses[0].actor.suspect == "other guild"
-
-    async def test_bots_and_webhooks_are_not_heard(self, strict: DiscordServer, router: Router) -> None:
-        async with running(strict, transport_for(strict), router):
-            me = f"<@{strict.world.bot.id}>"
-            await strict.write(User("1", "robot", bot=True), f"{me} status")
-            await strict.write(strict.world.user("hook"), f"{me} status", webhook=True)
-            await strict.write(strict.world.user("anna"), "a word among friends")
-            await strict.mention("anna", "status")
-            await router.heard()
-        assert [(incoming.actor.name, incoming.text) for incoming in router.incoming] == [("anna", "status")]
 
 
 class TestFreeText:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -20,7 +19,8 @@ from chatbot.message import (
     Undeliverable,
     Unsent,
 )
-from chatbot.transports.discord_bot import Bot, DiscordTransport
+from chatbot.transports.discord_bot import DiscordTransport
+from chatbot.transports.discord_client import Bot
 from tests.chat.discord_http import rate_limited
 from tests.chat.discord_server import DiscordServer
 from tests.chat.discord_trial import (
@@ -40,24 +40,6 @@ from tests.chat.discord_world import Fault
 from tests.chat.test_discord_text import png
 from trading.clock import SimulatedClock
 from trading.errors import Fatal, Retryable, SettingsError
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[DiscordServer]:
-    async with DiscordServer(TOKEN, GUILD, CHANNEL) as server:
-        yield server
-
-
-@pytest.fixture
-async def strict(server: DiscordServer) -> AsyncIterator[DiscordServer]:
-    """A server that the test must not have displeased."""
-    yield server
-    assert server.violations == []
-
-
-@pytest.fixture
-def router() -> Router:
-    return Router()
 
 
 class TestSending:
@@ -163,7 +145,7 @@ class TestTheConnection:
     async def test_without_an_address_the_gateway_is_asked_for(self, strict: DiscordServer, router: Router) -> None:
         clock = SimulatedClock(datetime(2026, 1, 1, tzinfo=UTC))
         base = f"{strict.api_url}/api/v10/"
-        async with running(strict, DiscordTransport(TOKEN, CHANNEL, GUILD, base, None, COMMANDS, clock), router):
+        async with running(strict, DiscordTransport(TOKEN, [CHANNEL], GUILD, base, None, COMMANDS, clock), router):
             assert "GET /gateway/bot" in strict.world.requests
 
     async def test_no_privileged_intent_is_asked_for(self, strict: DiscordServer, router: Router) -> None:
@@ -213,7 +195,7 @@ class TestTheConnection:
 
     async def test_an_absent_discord_is_retryable(self, strict: DiscordServer, router: Router) -> None:
         clock = SimulatedClock(datetime(2026, 1, 1, tzinfo=UTC))
-        nowhere = DiscordTransport(TOKEN, CHANNEL, GUILD, "http://127.0.0.1:1", "ws://127.0.0.1:1", COMMANDS, clock)
+        nowhere = DiscordTransport(TOKEN, [CHANNEL], GUILD, "http://127.0.0.1:1", "ws://127.0.0.1:1", COMMANDS, clock)
         with pytest.raises(Retryable):
             await nowhere.run(router.on_message, router.on_press)
 
@@ -222,7 +204,7 @@ class TestTheConnection:
     ) -> None:
         monkeypatch.setattr("discord.backoff.ExponentialBackoff.delay", lambda _: 0.0)
         clock = SimulatedClock(datetime(2026, 1, 1, tzinfo=UTC))
-        half = DiscordTransport(TOKEN, CHANNEL, GUILD, strict.api_url, "ws://127.0.0.1:1", COMMANDS, clock)
+        half = DiscordTransport(TOKEN, [CHANNEL], GUILD, strict.api_url, "ws://127.0.0.1:1", COMMANDS, clock)
         with pytest.raises(Retryable, match="gateway"):
             await half.run(router.on_message, router.on_press)
 
@@ -237,7 +219,7 @@ class TestTheConnection:
     def test_ids_are_numbers(self, setting: str) -> None:
         channel, guild = ("general", GUILD) if setting == "DISCORD_CHANNEL_ID" else (CHANNEL, "my server")
         with pytest.raises(SettingsError, match=setting):
-            DiscordTransport(TOKEN, channel, guild, None, None, (), SimulatedClock(datetime(2026, 1, 1, tzinfo=UTC)))
+            DiscordTransport(TOKEN, [channel], guild, None, None, (), SimulatedClock(datetime(2026, 1, 1, tzinfo=UTC)))
 
 
 def left_behind(before: set[asyncio.Task[object]]) -> list[str]:

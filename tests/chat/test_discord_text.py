@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatbot.message import Button, Picture, Reply, Table, Tone
-from chatbot.transports.discord_delivery import content
-from chatbot.transports.discord_text import COLOURS, DiscordMessage, escape, render, split, units
+from chatbot.message import Attachment, Button, Picture, Reply, Table, Tone
+from chatbot.transports.discord_arguments import content
+from chatbot.transports.discord_message import COLOURS, DiscordMessage, render
+from chatbot.transports.discord_text import escape, split, units
 from tests.chat.discord_rules import is_png, message_faults
 
 PROSE = st.text(
@@ -129,6 +130,44 @@ def test_pictures_of_one_name_stay_apart() -> None:
 def test_buttons_are_under_the_last_message() -> None:
     messages = render(Reply("x\n" * 3000, buttons=(Button("Approve", "approve:1"),)))
     assert [len(message.buttons) for message in messages] == [0] * (len(messages) - 1) + [1]
+
+
+def test_a_notice_without_a_card_has_its_colour_on_all_but_its_first_line() -> None:
+    (message,) = render(Reply("⚠️ PAPER · Prices are old.\nBTC: 40 s.\nNothing is bought.", tone=Tone.WARNING))
+    assert message.content == "⚠️ PAPER · Prices are old."
+    assert message.embeds[0].description == "BTC: 40 s.\nNothing is bought."
+    assert message.embeds[0].colour is not None
+    assert message.embeds[0].colour.value == COLOURS[Tone.WARNING]
+
+
+def test_one_button_per_message_does_a_thing() -> None:
+    twice = (Button("Approve", "ok:1"), Button("Reject", "no:1"), Button("Approve again", "ok:1"))
+    (message,) = render(Reply("x", buttons=twice))
+    assert [button.label for button in message.buttons] == ["Approve", "Reject"]
+
+
+async def test_a_button_without_a_label_shows_what_it_does() -> None:
+    (message,) = render(Reply("x", buttons=(Button("", "do:/status"),)))
+    assert await faults(message) == []
+
+
+def test_a_file_too_large_is_named_with_what_to_do() -> None:
+    files = (Attachment(b"x" * (11 * 1024 * 1024), "orders.csv", "All orders"), Attachment(b"y", "fees.csv"))
+    (message,) = render(Reply("Export.", files=files))
+    assert [file.name for file in message.files] == ["fees.csv"]
+    told = "\n".join(embed.description or "" for embed in message.embeds)
+    assert "orders.csv has 11.0 MB; Discord takes 10 MB" in told
+
+
+def test_files_that_are_too_much_for_one_message_fill_several() -> None:
+    files = tuple(Attachment(b"x" * (9 * 1024 * 1024), f"part-{number}.csv") for number in range(4))
+    messages = render(Reply("Export.", files=files, buttons=(Button("Again", "do:/export"),)))
+    assert [len(message.files) for message in messages] == [2, 2]
+    assert [len(message.buttons) for message in messages] == [0, 1]
+
+
+def test_all_parts_of_a_silent_reply_are_silent() -> None:
+    assert all(message.silent for message in render(Reply("x\n" * 3000, silent=True)))
 
 
 def test_even_an_empty_reply_can_be_sent() -> None:
