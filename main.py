@@ -71,14 +71,7 @@ class Settings:
     @classmethod
     def read(cls, defaults: dict[str, str] | None = None, forced: dict[str, str] | None = None) -> Settings:
         reader = SettingsReader([CoreSettings, ChatSettings], ENV_FILE, defaults=defaults, forced=forced)
-        read = cls(reader.read(CoreSettings), reader.read(ChatSettings))
-        read.require_named_traders()
-        return read
-
-    def require_named_traders(self) -> None:
-        """Real money is not everybody's: on Discord a channel may have many members. Raises SettingsError."""
-        if self.core.mode == "live" and self.chat.discord_bot_token and not self.chat.discord_user_ids:
-            raise SettingsError("MODE is live, but DISCORD_USER_IDS is empty; list the ids of those who may trade.")
+        return cls(reader.read(CoreSettings), reader.read(ChatSettings))
 
     def secrets(self) -> Iterator[str]:
         """Every secret's text, to be kept out of the logs."""
@@ -134,6 +127,16 @@ def press(button: str, as_json: JsonOption = False) -> None:
     with _told_plainly():
         reply = _run(_with_bot(lambda bot: _pressed(bot, button)))
         _show(reply, as_json)
+
+
+@cli.command()
+def pair(
+    role: Annotated[str, typer.Argument(help="owner, trader or viewer; me for another account of yours.")] = "owner",
+) -> None:
+    """Print a pairing code: whoever sends it to the bot on Telegram or Discord comes in."""
+    with _told_plainly():
+        reply = _run(_with_bot(lambda bot: _asked(bot, f"/pair {role}")))
+        _show(reply, as_json=False)
 
 
 @cli.command()
@@ -213,9 +216,10 @@ async def _checked(settings: Settings) -> Sequence[Finding]:
 
     core, chat = settings.core, settings.chat
     telegram, discord, model = chat.telegram_bot_token, chat.discord_bot_token, core.openai_api_key
+    home, channel = next(iter(chat.telegram_chats), None), next(iter(chat.discord_channels), None)
     logins = Logins(
-        Telegram(telegram.get_secret_value(), chat.telegram_chat_id, chat.telegram_api_base_url) if telegram else None,
-        Discord(discord.get_secret_value(), chat.discord_channel_id, chat.discord_api_base_url) if discord else None,
+        Telegram(telegram.get_secret_value(), home, chat.telegram_api_base_url) if telegram else None,
+        Discord(discord.get_secret_value(), channel, chat.discord_api_base_url) if discord else None,
         Model(model.get_secret_value(), core.openai_model, core.openai_base_url) if model else None,
     )
     return await check_up(core, logins, ENV_FILE, SystemClock())
@@ -243,6 +247,7 @@ async def _serve(settings: Settings, course: Course, greet: Greeting) -> None:
                 chatting = group.create_task(app.run(silence), name="chat")
                 instance.publish(Address(await _unless_over(web.ready(), chatting), token))
                 greet(running.core.rules, running.core.rebalance.decider, await web.link())
+                _print_codes(await app.first_contact())
                 if await running.run(stop):
                     await app.caught_up()
                 silence.set()
@@ -269,7 +274,7 @@ async def _app(settings: Settings, running: Running, transports: Sequence[Transp
     from chatbot.app import ChatApp
     from chatbot.store import ChatStore
 
-    store = ChatStore(f"sqlite+aiosqlite:///{settings.core.state_dir / 'chat.db'}")
+    store = ChatStore(f"sqlite:///{settings.core.state_dir / 'chat.db'}")
     await store.open()
     core = running.core
     agent = Agent(core.desk, charts, running.questions)
@@ -315,6 +320,12 @@ def _greet_run(rules: Rules, decider: str, link: str) -> None:
         f"Page: {link}\n",
         flush=True,
     )
+
+
+def _print_codes(lines: Sequence[str]) -> None:
+    """Who reads this terminal may let people in; the codes are shown nowhere else."""
+    if lines:
+        print("\n".join([*lines, "Each code works once, within an hour. A fresh one: main.py pair\n"]), flush=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,12 +398,13 @@ async def _chat(bot: Bot) -> None:
 
 
 def _show(said: Said, as_json: bool) -> None:
-    from chatbot.transports.terminal_text import print_reply, reply_to_json, save_pictures
+    from chatbot.transports.terminal_text import print_reply, reply_to_json, save_files, save_pictures
 
     reply, state_dir = said
     folder = state_dir / "pictures"
     if as_json:
-        print(json.dumps(reply_to_json(reply, save_pictures(reply, folder)), ensure_ascii=False))
+        as_wire = reply_to_json(reply, save_pictures(reply, folder), save_files(reply, folder))
+        print(json.dumps(as_wire, ensure_ascii=False))
     else:
         print_reply(reply, folder)
     if not reply.ok:

@@ -10,7 +10,12 @@ from chatbot.access import Access
 from chatbot.commands.catalogue import catalogue
 from chatbot.commands.registry import Answers, Registry
 from chatbot.message import Transport
+from chatbot.notices.audience import Audience, own_channels
+from chatbot.notices.preferences import Preferences
+from chatbot.notices.routes import read_routes
 from chatbot.notifier import Notifier
+from chatbot.people import People
+from chatbot.present.cards.pairing import first_contact
 from chatbot.present.charts import Charts
 from chatbot.router import Router
 from chatbot.settings import ChatSettings
@@ -45,10 +50,15 @@ class ChatApp:
         self._charts = charts
         self._clock = clock
         self._desk = desk
-        self._notified = frozenset(channel.key for transport in transports for channel in transport.channels())
+        self._people = People(store)
+        own = partial(own_channels, transports, self._people.served)
+        preferences = Preferences(store, own, read_routes(settings.notice_routes))
+        self._audience = Audience(transports, preferences)
         self.registry = registry or catalogue()
-        self.router = Router(desk, Access(settings), store, self.registry, agent, charts, clock, self._notified)
-        self._notifier = Notifier(desk, store, transports, clock, charts)
+        access = Access(settings, self._people)
+        self.router = Router(desk, access, store, self.registry, agent, charts, clock, self._audience, preferences)
+        self._notifier = Notifier(desk, store, self._audience, preferences, clock, charts, moved=self._people.move)
+        self._people.listen(self._notifier.changed)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve every transport and the notices until `stop` is set. No failure of theirs comes out of here."""
@@ -61,11 +71,16 @@ class ChatApp:
             for service in services:
                 service.cancel()
 
+    async def first_contact(self) -> list[str]:
+        """What the terminal prints where a platform has no owner yet: a line with a fresh pairing code for each."""
+        codes = await self.router.admission.first_codes(transport.platform for transport in self._transports)
+        return [first_contact(platform, code) for platform, code in codes.items()]
+
     async def caught_up(self) -> None:
         """Return once every channel has been told the journal's present end, or has had long enough."""
         end, until = await self._desk.last_event(), self._clock.monotonic() + TELLING
         while self._clock.monotonic() < until:
-            cursors = [await self._store.cursor(key) or 0 for key in self._notified]
+            cursors = [await self._store.cursor(channel.key) or 0 for channel in self._audience.channels()]
             if min(cursors, default=end) >= end:
                 return
             await self._clock.sleep(0.1)
@@ -81,7 +96,12 @@ class ChatApp:
             (transport.platform, partial(transport.run, router.on_message, router.on_press))
             for transport in self._transports
         ]
-        return [*serving, ("notices", self._notifier.run), ("inbox", self._tidy)]
+        return [*serving, ("notices", self._tell), ("inbox", self._tidy)]
+
+    async def _tell(self) -> None:
+        """Chats in which an owner paired are told too."""
+        await self._people.load()
+        await self._notifier.run()
 
     async def _tidy(self) -> None:
         """Once a day, forget updates that no platform repeats any more."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chatbot.admission import Admission
 from chatbot.commands.arguments import Arguments, Kind, Parameter, Problem, Surroundings, read_arguments
 from chatbot.commands.registry import Answers, Command, Registry, Request
 from chatbot.message import Actor, Button, Channel, Progress, Reply, Role
+from chatbot.notices.preferences import Preferences
 from chatbot.present import marks
 from chatbot.present.charts import Charts
 from chatbot.present.layout import prose
@@ -32,12 +34,23 @@ class Asked:
 class Dispatcher:
     """Runs commands and hands free text to whoever answers it."""
 
-    def __init__(self, desk: Desk, registry: Registry, agent: Answers, charts: Charts, clock: Clock) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        registry: Registry,
+        agent: Answers,
+        charts: Charts,
+        clock: Clock,
+        admission: Admission,
+        preferences: Preferences,
+    ) -> None:
         self._desk = desk
         self._registry = registry
         self._agent = agent
         self._charts = charts
         self._clock = clock
+        self._admission = admission
+        self._preferences = preferences
 
     def command(self, text: str) -> Command | None:
         """The command that `text` names: "/status", "/status@bot", or a read-only one's bare name."""
@@ -87,6 +100,8 @@ class Dispatcher:
             clock=self._clock,
             agent=self._agent,
             registry=self._registry,
+            admission=self._admission,
+            preferences=self._preferences,
             progress=asked.progress,
         )
 
@@ -111,7 +126,7 @@ class Dispatcher:
     def _choices(self, command: Command, missing: Parameter, words: str) -> tuple[Button, ...]:
         """Buttons that complete the command as written so far."""
         bases = tuple(instrument.base for instrument in self._desk.symbols())[:8]
-        offered = {Kind.SYMBOL: bases, Kind.AMOUNT: _SHARES, Kind.CHOICE: missing.choices}.get(missing.kind, ())
+        offered = {Kind.SYMBOL: bases, Kind.AMOUNT: _SHARES}.get(missing.kind, missing.choices)
         buttons = (Button(word, f"do:/{command.name} {' '.join([*words.split(), word])}") for word in offered)
         return tuple(button for button in buttons if len(button.id.encode()) <= _BUTTON_BYTES and button.id.isascii())
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Protocol
+
+UNANSWERED_AFTER = timedelta(minutes=10)
+"""A question older than this is not answered any more: whoever asked has moved on, and the figures have."""
 
 
 class Role(IntEnum):
@@ -24,6 +27,7 @@ class Actor:
 
     `suspect` names what makes an identity unusable ("anonymous admin", "forwarded", "bot"), or is empty. `guild` is the
     Discord server it speaks in, empty in a direct message and elsewhere; `groups` are its role ids there, as of now.
+    `person` is the same for all accounts of one person; the router fills it in.
     """
 
     platform: str
@@ -32,6 +36,7 @@ class Actor:
     suspect: str = ""
     guild: str = ""
     groups: tuple[str, ...] = ()
+    person: str = ""
 
     @property
     def key(self) -> str:
@@ -40,7 +45,9 @@ class Actor:
 
     @property
     def label(self) -> str:
-        return f"@{self.name}" if self.name else f"{self.platform} {self.id}"
+        # People choose their names: one of several lines must not pass for lines of ours.
+        name = " ".join(self.name.split())
+        return f"@{name}" if name else f"{self.platform} {self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +159,8 @@ class Tone(StrEnum):
 class Reply:
     """A message from us. `text` is prose; `card` is monospace, at most 36 columns wide; neither contains markup.
 
-    A `silent` one arrives without a sound.
+    A `silent` one arrives without a sound. A `private` one is shown only to the person it answers, where the platform
+    can do that.
     """
 
     text: str
@@ -164,6 +172,9 @@ class Reply:
     ok: bool = True
     files: tuple[Attachment, ...] = ()
     silent: bool = False
+    private: bool = False
+    told: Callable[[MessageRef], Awaitable[None]] | None = field(default=None, compare=False, repr=False)
+    """Called by the transport with the message that shows the reply, as far as it learns that; never raises."""
 
     def plain(self) -> str:
         """Everything readable as one text, tables included."""
@@ -198,6 +209,18 @@ PressHandler = Callable[[Press], Awaitable[PressReply]]
 
 class Undeliverable(Exception):
     """The platform will never accept this message (blocked, deleted chat, too old to edit)."""
+
+
+class Gone(Undeliverable):
+    """The chat no longer exists for us: deleted, left, or we were put out of it."""
+
+
+class Moved(Undeliverable):
+    """The chat goes on under another id: `channel`, where this message may be sent again."""
+
+    def __init__(self, reason: str, channel: Channel) -> None:
+        super().__init__(reason)
+        self.channel = channel
 
 
 class Unsent(Exception):

@@ -36,19 +36,20 @@ def others(settings: ChatSettings, desk: Desk, registry: Registry, people: Clock
 
         token = settings.telegram_bot_token.get_secret_value()
         base_url, hints = settings.telegram_api_base_url, _hints(registry)
-        platforms.append(TelegramTransport(token, settings.telegram_chat_id, base_url, hints, people))
+        platforms.append(TelegramTransport(token, settings.telegram_chats, base_url, hints, people))
     if settings.discord_bot_token:
         from chatbot.transports.discord_bot import DiscordTransport
 
         platforms.append(
             DiscordTransport(
                 settings.discord_bot_token.get_secret_value(),
-                settings.discord_channel_id,
+                settings.discord_channels,
                 settings.discord_guild_id,
                 settings.discord_api_base_url,
                 settings.discord_gateway_url,
                 slash_commands(registry, desk.symbols()),
                 people,
+                settings.discord_direct_messages,
             )
         )
     return platforms

@@ -32,7 +32,7 @@ from trading.exchange.margin import MarginTerms
 from trading.exchange.paper import PaperVenue
 from trading.exchange.ports import FeeRates, PriceSource, VenueOrder
 from trading.market.fees import FeeTable
-from trading.orders.approvals import ApprovalRules
+from trading.orders.approval_rules import ApprovalRules
 from trading.orders.intake import Placed, Submission
 from trading.orders.protections import ExitRules
 from trading.risk.limits import Limits

@@ -12,7 +12,7 @@ from chatbot.message import Button, Reply
 from chatbot.present import marks
 from chatbot.present import numbers as n
 from chatbot.present.cards import ledger
-from chatbot.present.cards.approvals import decided_by
+from chatbot.present.cards.approval_words import decided_by
 from chatbot.present.layout import capitalized
 from trading.contract import Explanation, Pnl, Reader, Trades, TradeView, World
 from trading.domain.order import Side, Source

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chatbot.commands.arguments import Kind, Parameter
 from chatbot.commands.registry import Command, Request
 from chatbot.message import Reply, Role
 from chatbot.present.cards import decisions, ledger
 from chatbot.present.cards import status as cards
+from chatbot.present.cards.orders import trade_button
 
 SYMBOL = Parameter("symbol", Kind.SYMBOL, "which coin, such as BTC")
 WINDOW = Parameter("window", Kind.WINDOW, "span of time, such as today or last week")
 _DEFAULT_WINDOW = "today"
+_OPENED = 4
+"""Trades with a button that opens them."""
 
 
 async def status(request: Request) -> Reply:
@@ -26,7 +31,9 @@ async def portfolio(request: Request) -> Reply:
 async def trades(request: Request) -> Reply:
     """Fills, newest first."""
     found = await request.desk.trades(window=request.args.window, symbol=request.args.symbol)
-    return ledger.trades(found, request.desk.world)
+    world = request.desk.world
+    newest = tuple(trade_button(trade.fill, world) for trade in found.trades[:_OPENED])
+    return replace(ledger.trades(found, world), buttons=newest)
 
 
 async def pnl(request: Request) -> Reply:

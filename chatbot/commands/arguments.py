@@ -9,13 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import StrEnum
 
-from rapidfuzz import fuzz, process
-
 from chatbot.commands.amounts import AmountError, looks_like_amount, read_amount, unit_word
+from chatbot.commands.figures import (
+    looks_like_condition,
+    looks_like_level,
+    looks_like_money,
+    read_condition,
+    read_level,
+    read_money,
+)
+from chatbot.commands.symbols import find_symbol, guess
 from chatbot.present.layout import capitalized
 from trading.contract import Amount, Window
+from trading.contract.controls import Condition, Level
 from trading.domain.market import Instrument
 
 
@@ -24,12 +33,22 @@ class Kind(StrEnum):
     AMOUNT = "amount"
     WINDOW = "window"
     CHOICE = "choice"
+    LEVEL = "level"
+    """Where a stop or a target shall be."""
+    CONDITION = "condition"
+    """What a price shall do."""
+    MONEY = "money"
+    """A sum in the quote currency."""
+    ID = "id"
+    """The first characters of an id, or "all"."""
+    ZONE = "zone"
+    """A time zone's name, as it was written."""
     TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One thing a command wants to know. `choices` are the words of a CHOICE."""
+    """One thing a command wants to know. `choices` are the words of a CHOICE, and what is offered for other kinds."""
 
     name: str
     kind: Kind
@@ -46,7 +65,11 @@ class Arguments:
     amount: Amount | None = None
     window: Window | None = None
     choice: str | None = None
+    level: Level | None = None
+    condition: Condition | None = None
+    money: Decimal | None = None
     text: str = ""
+    """What an ID, a ZONE or a TEXT was written as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,36 +89,29 @@ class Surroundings:
     window: Callable[[str], Window | None]
 
 
-ALIASES = {
-    "bitcoin": "BTC",
-    "xbt": "BTC",
-    "ethereum": "ETH",
-    "ether": "ETH",
-    "solana": "SOL",
-    "ripple": "XRP",
-    "cardano": "ADA",
-    "dogecoin": "DOGE",
-    "litecoin": "LTC",
-    "polkadot": "DOT",
-    "chainlink": "LINK",
-    "avalanche": "AVAX",
-}
-"""Names people use for a base."""
-
 _FILLER = {"of", "worth", "my", "the", "please", "for", "some", "a", "an"}
-_SYMBOL_FIRST = {Kind.SYMBOL: 0, Kind.CHOICE: 1, Kind.AMOUNT: 2, Kind.WINDOW: 3, Kind.TEXT: 4}
+_FIGURES: Mapping[Kind, Callable[[str, str], bool]] = {
+    Kind.AMOUNT: looks_like_amount,
+    Kind.LEVEL: looks_like_level,
+    Kind.CONDITION: looks_like_condition,
+    Kind.MONEY: looks_like_money,
+}
+_THE_REST = (Kind.WINDOW, Kind.ZONE, Kind.TEXT)
+_ORDER = (Kind.SYMBOL, Kind.CHOICE, *_FIGURES, Kind.ID, *_THE_REST)
+"""What is claimed first: a name before a figure, and whatever takes the rest last."""
+_ID = re.compile(r"[0-9a-f-]{4,36}|all")
 
 
 def read_arguments(
     parameters: Sequence[Parameter], text: str, structured: Mapping[str, str] | None, around: Surroundings
 ) -> Arguments | Problem:
     """The arguments in `text`, or in `structured` options where the platform has typed ones."""
-    ordered = sorted(parameters, key=lambda parameter: _SYMBOL_FIRST[parameter.kind])
+    ordered = sorted(parameters, key=lambda parameter: _ORDER.index(parameter.kind))
     given = dict(structured) if structured else {}
     rest = [] if structured else _words(text, ordered)
     found = Arguments()
     for parameter in ordered:
-        piece, rest = (given.pop(parameter.name, ""), rest) if structured else _claim(parameter, rest, around)
+        piece, rest = (given.pop(parameter.name, ""), rest) if structured else _claim(parameter, rest, around, ordered)
         outcome = _read(parameter, piece.strip(), found, around)
         if isinstance(outcome, Problem):
             return outcome
@@ -103,43 +119,45 @@ def read_arguments(
     return Problem(_not_understood(rest, ordered, around)) if rest else found
 
 
-def find_symbol(word: str, instruments: Sequence[Instrument]) -> str | None:
-    """The symbol that `word` names: an instrument, a base, or a coin's name."""
-    name = ALIASES.get(word.lower(), word.upper().lstrip("#"))
-    by_name = {i.symbol.upper(): i.symbol for i in instruments}
-    by_name |= {i.symbol.upper().replace("/", sep): i.symbol for i in instruments for sep in ("", "-", "_")}
-    by_name |= {i.base.upper(): i.symbol for i in instruments}
-    return by_name.get(name)
-
-
 def _words(text: str, parameters: Sequence[Parameter]) -> list[str]:
     words = text.split()
-    if any(parameter.kind is Kind.TEXT for parameter in parameters):
+    if any(parameter.kind in (Kind.TEXT, Kind.ZONE) for parameter in parameters):
         return words
     words = [word.strip(",;?!") for word in words]
     return [word for word in words if word and word.lower() not in _FILLER]
 
 
-def _claim(parameter: Parameter, words: list[str], around: Surroundings) -> tuple[str, list[str]]:
+def _claim(
+    parameter: Parameter, words: list[str], around: Surroundings, everyone: Sequence[Parameter]
+) -> tuple[str, list[str]]:
     """The words that belong to `parameter`, and the others."""
-    if parameter.kind in (Kind.WINDOW, Kind.TEXT):
+    if parameter.kind in _THE_REST:
         return " ".join(words), []
-    tests: Mapping[Kind, Callable[[str], bool]] = {
-        Kind.SYMBOL: lambda word: find_symbol(word, around.instruments) is not None,
-        Kind.CHOICE: lambda word: word.lower() in parameter.choices,
-        Kind.AMOUNT: lambda word: looks_like_amount(word, around.quote),
-    }
-    mine = [word for word in words if tests[parameter.kind](word)]
+    mine = [word for word in words if _belongs(word, parameter, around)]
     if not mine and parameter.kind is Kind.SYMBOL:
         attached = [unit_word(word) for word in words if find_symbol(unit_word(word), around.instruments)]
         if attached:
             return attached[0], words
-        mine = [word for word in words if _could_be_symbol(word, around)] if parameter.required else []
-    taken = mine if parameter.kind is Kind.AMOUNT else mine[:1]
+        # What another parameter understands is no coin that is not traded.
+        others = [other for other in everyone if other is not parameter and other.kind not in _THE_REST]
+        unclaimed = [word for word in words if not any(_belongs(word, other, around) for other in others)]
+        mine = [word for word in unclaimed if _could_be_symbol(word, around)] if parameter.required else []
+    taken = mine if parameter.kind in _FIGURES else mine[:1]
     rest = list(words)
     for word in taken:
         rest.remove(word)
     return " ".join(taken), rest
+
+
+def _belongs(word: str, parameter: Parameter, around: Surroundings) -> bool:
+    """Whether `word` looks like what `parameter` takes."""
+    if parameter.kind is Kind.SYMBOL:
+        return find_symbol(word, around.instruments) is not None
+    if parameter.kind is Kind.CHOICE:
+        return word.lower() in parameter.choices
+    if parameter.kind is Kind.ID:
+        return _ID.fullmatch(word.lower()) is not None
+    return _FIGURES[parameter.kind](word, around.quote)
 
 
 def _read(parameter: Parameter, piece: str, found: Arguments, around: Surroundings) -> Arguments | Problem:
@@ -150,6 +168,11 @@ def _read(parameter: Parameter, piece: str, found: Arguments, around: Surroundin
         Kind.AMOUNT: lambda text: _amount(text, found, around),
         Kind.WINDOW: lambda text: _window(text, found, around),
         Kind.CHOICE: lambda text: _choice(text, parameter, found),
+        Kind.LEVEL: lambda text: _figure(lambda: replace(found, level=read_level(text, around.quote))),
+        Kind.CONDITION: lambda text: _figure(lambda: replace(found, condition=read_condition(text, around.quote))),
+        Kind.MONEY: lambda text: _figure(lambda: replace(found, money=read_money(text, around.quote))),
+        Kind.ID: lambda text: replace(found, text=text.lower()),
+        Kind.ZONE: lambda text: replace(found, text=text),
         Kind.TEXT: lambda text: replace(found, text=text),
     }
     return readers[parameter.kind](piece)
@@ -160,13 +183,17 @@ def _symbol(piece: str, found: Arguments, around: Surroundings) -> Arguments | P
     if symbol is not None:
         return replace(found, symbol=symbol)
     traded = ", ".join(instrument.base for instrument in around.instruments)
-    return Problem(f'"{piece[:20]}" is not traded here.{_guess(piece, around)} Traded: {traded}.')
+    return Problem(f'"{piece[:20]}" is not traded here.{guess(piece, around.instruments)} Traded: {traded}.')
 
 
 def _amount(piece: str, found: Arguments, around: Surroundings) -> Arguments | Problem:
     instrument = next((i for i in around.instruments if i.symbol == found.symbol), None)
+    return _figure(lambda: replace(found, amount=read_amount(piece, around.quote, instrument)))
+
+
+def _figure(read: Callable[[], Arguments]) -> Arguments | Problem:
     try:
-        return replace(found, amount=read_amount(piece, around.quote, instrument))
+        return read()
     except AmountError as error:
         return Problem(str(error))
 
@@ -174,7 +201,7 @@ def _amount(piece: str, found: Arguments, around: Surroundings) -> Arguments | P
 def _window(piece: str, found: Arguments, around: Surroundings) -> Arguments | Problem:
     window = around.window(piece)
     if window is None:
-        hint = _guess(piece, around) or " Say today, last week, or since march."
+        hint = guess(piece, around.instruments) or " Say today, last week, or since march."
         return Problem(f'"{piece[:40]}" is not a span of time known here.{hint}')
     return replace(found, window=window)
 
@@ -186,12 +213,6 @@ def _choice(piece: str, parameter: Parameter, found: Arguments) -> Arguments | P
     return Problem(f'"{piece[:20]}" is not one of {", ".join(parameter.choices)}.')
 
 
-def _guess(piece: str, around: Surroundings) -> str:
-    bases = [instrument.base for instrument in around.instruments]
-    near = process.extractOne(piece.upper(), bases, scorer=fuzz.ratio, score_cutoff=60)
-    return f" Did you mean {near[0]}?" if near else ""
-
-
 def _could_be_symbol(word: str, around: Surroundings) -> bool:
     return bool(re.fullmatch(r"[A-Za-z][A-Za-z0-9/_-]{1,14}", word)) and not looks_like_amount(word, around.quote)
 
@@ -200,5 +221,6 @@ def _not_understood(rest: Sequence[str], parameters: Sequence[Parameter], around
     words = " ".join(rest)[:40]
     if not parameters:
         return f'It takes nothing further; "{words}" was not understood.'
-    choices = ", ".join(choice for parameter in parameters for choice in parameter.choices)
+    closed = [parameter for parameter in parameters if parameter.kind is Kind.CHOICE]
+    choices = ", ".join(choice for parameter in closed for choice in parameter.choices)
     return f'"{words}" was not understood.' + (f" Choices: {choices}." if choices else "")

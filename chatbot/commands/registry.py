@@ -8,8 +8,10 @@ from typing import Protocol
 
 from rapidfuzz import fuzz, process
 
+from chatbot.admission import Admission
 from chatbot.commands.arguments import Arguments, Parameter
 from chatbot.message import Actor, Channel, Progress, Reply, Role
+from chatbot.notices.preferences import Preferences
 from chatbot.present.charts import Charts
 from trading.clock import Clock
 from trading.contract import Desk
@@ -38,6 +40,8 @@ class Request:
     clock: Clock
     agent: Answers
     registry: Registry
+    admission: Admission
+    preferences: Preferences
     progress: Progress | None = None
     """Shows how far a long command is, where the platform can; see `Incoming`."""
 

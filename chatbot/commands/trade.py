@@ -9,10 +9,10 @@ from chatbot.commands.registry import Command, Request
 from chatbot.message import Button, Reply, Role
 from chatbot.present import marks
 from chatbot.present import numbers as n
-from chatbot.present.cards import approvals, decisions, differences
+from chatbot.present.cards import approvals, decisions, differences, progress
 from chatbot.present.layout import prose
 from chatbot.present.refusals import refusal
-from trading.contract import Amount, AmountUnit, ApprovalView
+from trading.contract import Amount, AmountUnit, ApprovalView, Observer
 from trading.domain.order import Side
 from trading.domain.plan import Cycle
 from trading.domain.risk import Refused
@@ -36,17 +36,20 @@ async def sell(request: Request) -> Reply:
 async def close(request: Request) -> Reply:
     """A preview of selling a whole position."""
     symbol = request.args.symbol or ""
-    return _preview(request, await request.desk.preview_close(symbol, request.actor.label))
+    return _preview(request, await request.desk.preview_close(symbol, request.actor.label, person=_person(request)))
 
 
 async def flatten(request: Request) -> Reply:
     """A preview of selling everything."""
-    return _preview(request, await request.desk.preview_flatten(request.actor.label))
+    return _preview(request, await request.desk.preview_flatten(request.actor.label, person=_person(request)))
 
 
 async def rebalance(request: Request) -> Reply:
     """A decision now: a preview of its trades, or why it holds."""
-    return _preview(request, await request.desk.preview_rebalance(request.actor.label))
+    outcome = await request.desk.preview_rebalance(
+        request.actor.label, person=_person(request), observer=_observer(request)
+    )
+    return _preview(request, outcome)
 
 
 async def pending(request: Request) -> Reply:
@@ -100,9 +103,22 @@ async def _order(request: Request, side: Side) -> Reply:
     symbol, amount = request.args.symbol, request.args.amount
     if symbol is None or amount is None:
         raise ValueError("an order needs a symbol and an amount; the registry declares both as required")
-    outcome = await request.desk.preview_order(side, symbol, amount, request.actor.label)
+    outcome = await request.desk.preview_order(side, symbol, amount, request.actor.label, person=_person(request))
     reply = _preview(request, outcome)
     return replace(reply, text=prose(reply.text, f"Read as: {_reading(request, side, symbol, amount)}."))
+
+
+def _observer(request: Request) -> Observer | None:
+    """Shows each step where the platform can edit one message."""
+    show, world = request.progress, request.desk.world
+    if show is None:
+        return None
+    return lambda step, detail: show(progress.step(step, detail, world))
+
+
+def _person(request: Request) -> str:
+    """The one who asks, the same on every platform: where two must agree, that one is the first."""
+    return request.actor.person or request.actor.key
 
 
 def _preview(request: Request, outcome: ApprovalView | Cycle | Refused) -> Reply:

@@ -13,10 +13,19 @@ from functools import partial
 
 from chatbot.present.finding import finding
 from trading.contract import Performance, Status, World
+from trading.contract.books import Profit
 from trading.domain.market import Candle
 from trading.domain.order import Fill
 
-__all__ = ["Charts", "allocation_chart", "equity_chart", "finding", "price_chart"]
+__all__ = [
+    "Charts",
+    "allocation_chart",
+    "comparison_chart",
+    "equity_chart",
+    "finding",
+    "price_chart",
+    "profit_chart",
+]
 
 
 def equity_chart(performance: Performance, *, dark: bool = False) -> bytes:
@@ -49,6 +58,21 @@ def price_chart(
     return price.draw(symbol, candles, trades, stop, target, world, theme.DARK if dark else theme.LIGHT)
 
 
+def comparison_chart(performance: Performance, *, dark: bool = False) -> bytes:
+    """:func:`equity_chart` with every benchmark: a PNG of 1080 x 900 pixels."""
+    from chatbot.present.pictures import equity, theme
+
+    return equity.draw(performance, theme.DARK if dark else theme.LIGHT, equity.EVERYTHING)
+
+
+def profit_chart(profit: Profit, *, dark: bool = False) -> bytes:
+    """The change of each part of a window as a bar: a PNG of 1080 x 700 pixels. Raises ValueError without any."""
+    from chatbot.present.pictures import profit as bars
+    from chatbot.present.pictures import theme
+
+    return bars.draw(profit, theme.DARK if dark else theme.LIGHT)
+
+
 class Charts:
     """The same pictures for coroutines, drawn one after the other in a thread of their own."""
 
@@ -58,6 +82,13 @@ class Charts:
 
     async def equity(self, performance: Performance) -> bytes:
         return await self._drawn(partial(equity_chart, performance, dark=self._dark))
+
+    async def comparison(self, performance: Performance) -> bytes:
+        return await self._drawn(partial(comparison_chart, performance, dark=self._dark))
+
+    async def profit(self, profit: Profit) -> bytes:
+        """Raises ValueError without a part whose change is known."""
+        return await self._drawn(partial(profit_chart, profit, dark=self._dark))
 
     async def allocation(self, status: Status) -> bytes:
         return await self._drawn(partial(allocation_chart, status, dark=self._dark))

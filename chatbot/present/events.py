@@ -6,11 +6,12 @@ The event names what happened; the figures are read at the moment of telling.
 from __future__ import annotations
 
 from chatbot.message import Reply
-from chatbot.present import safety
+from chatbot.present import operating, safety
 from chatbot.present.cards import approvals, batches, decisions, notices, reports
 from chatbot.present.charts import Charts
 from trading.contract import BatchView, Reader
 from trading.domain.event import (
+    ApprovalChanged,
     ApprovalClosed,
     ApprovalRequested,
     BatchCompleted,
@@ -38,7 +39,7 @@ async def message(event: Event, desk: Reader, charts: Charts) -> Reply | None:
     match event:
         case ApprovalRequested():
             return await _requested(event, desk)
-        case ApprovalClosed():
+        case ApprovalClosed() | ApprovalChanged():
             return await card(event.approval_id, desk)
         case BatchCompleted():
             return await _completed(event, desk)
@@ -49,7 +50,7 @@ async def message(event: Event, desk: Reader, charts: Charts) -> Reply | None:
         case ReportDue() | RunEnded():
             return await _measured(event, desk, charts)
         case _:
-            return _notice(event, desk) or await safety.message(event, desk)
+            return _notice(event, desk) or operating.message(event, desk) or await safety.message(event, desk)
 
 
 async def card(approval_id: str, desk: Reader) -> Reply | None:

@@ -6,6 +6,7 @@ import re
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 WIDTH = 36
 _GAP = 2
@@ -17,7 +18,7 @@ Lines = list[str]
 
 def columns(text: str) -> int:
     """How many columns `text` takes; marks take two, joiners and selectors none."""
-    return sum(_cell(char) for char in text)
+    return len(text) if text.isascii() else sum(_cell(char) for char in text)
 
 
 def pair(left: str, right: str) -> Lines:
@@ -30,7 +31,10 @@ def pair(left: str, right: str) -> Lines:
 
 def wrapped(text: str, indent: str = "", most: int | None = None) -> Lines:
     """`text` broken at blanks, every line indented; with `most`, cut after so many lines with an ellipsis."""
-    words = _UNIT.sub(_GLUE + "\\1", " ".join(text.split()))
+    words = " ".join(text.split())
+    if words and columns(indent) + columns(words) <= WIDTH:
+        return [indent + words]
+    words = _UNIT.sub(_GLUE + "\\1", words)
     room = WIDTH - max(0, sum(_cell(char) - 1 for char in words if _cell(char) > 1))
     lines = textwrap.wrap(
         words, max(12, room), initial_indent=indent, subsequent_indent=indent, max_lines=most, placeholder=" …"
@@ -64,6 +68,11 @@ def prose(*lines: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def one_line(text: str) -> str:
+    """`text` from outside on a single line, so that none of it can pass for a line of ours."""
+    return " ".join(text.split())
+
+
 def capitalized(text: str) -> str:
     """`text` with its first letter large; the rest stays ("since 30 Jul" keeps its month)."""
     return text[:1].upper() + text[1:]
@@ -79,6 +88,7 @@ def _placed(text: str, side: str, width: int) -> str:
     return blanks + text if side == ">" else text + blanks
 
 
+@lru_cache(4096)
 def _cell(char: str) -> int:
     if unicodedata.combining(char) or char in "\u200d\ufe0e\ufe0f":
         return 0

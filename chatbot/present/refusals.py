@@ -44,6 +44,11 @@ HEADLINES: Mapping[RefusalCode, str] = {
     _C.PAIR_FROZEN: "The pair is frozen until a person decides. See /pending.",
     _C.VENUE_MODE: "The venue does not take such orders now.",
     _C.MARGIN_OFF: "Short selling is off.",
+    _C.WRONG_SIDE: "That is on the wrong side of the price.",
+    _C.BUSY: "A rebalance is being decided.",
+    _C.CARD_CHANGED: "The card changed since; look again.",
+    _C.LAST_ORDER: "The last order cannot be left out.",
+    _C.SECOND_PERSON: "Somebody else must press.",
 }
 """The first sentence of every refusal, by code; the figures follow from the refusal's detail."""
 

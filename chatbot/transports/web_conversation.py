@@ -80,7 +80,9 @@ class Conversation:
         finally:
             self._feed.answered(question.id)
         if reply is not None:
-            self._feed.post(Author.PURSER, reply, self._desk.now())
+            posted = self._feed.post(Author.PURSER, reply, self._desk.now())
+            if reply.told is not None:
+                await reply.told(MessageRef(PAGE, posted.id))
         return reply
 
     async def _pressed(self, button_id: str, message_id: str | None) -> PressReply:

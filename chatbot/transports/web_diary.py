@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from chatbot.message import Reply
+from chatbot.pairing import masked
 from chatbot.transports.wire import reply_from_wire, reply_to_wire
 
 LINES = "page.jsonl"
@@ -55,7 +56,7 @@ class Diary:
         for picture_id, png in pngs.items():
             self._picture(picture_id).write_bytes(png)
         with (self._folder / LINES).open("a", encoding="utf-8") as file:
-            file.write(_line(entry))
+            file.write(_line(_without_codes(entry)))
 
     def picture(self, picture_id: str) -> bytes | None:
         path = self._picture(picture_id)
@@ -88,6 +89,12 @@ def _line(entry: Entry) -> str:
         "pictures": entry.pictures,
     }
     return json.dumps(wire, ensure_ascii=False) + "\n"
+
+
+def _without_codes(entry: Entry) -> Entry:
+    """A pairing code is shown once, and kept nowhere."""
+    reply = entry.reply
+    return replace(entry, reply=replace(reply, text=masked(reply.text))) if reply.private else entry
 
 
 def _entry(line: str) -> Entry | None:

@@ -22,6 +22,8 @@ HISTORY = 500
 """Messages kept."""
 PICTURE_BYTES = 32 * 1024 * 1024
 """Bytes of pictures kept; the oldest go first, their captions stay."""
+FILE_BYTES = 64 * 1024 * 1024
+"""The same of files; a restart drops them, as they can be asked for again."""
 
 _log = structlog.get_logger(__name__)
 
@@ -40,8 +42,16 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file of a message: its id at the shelf, and what it is called."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Posted:
-    """A message on the page, its pictures apart. `change` is the cursor of its newest change.
+    """A message on the page, its pictures and files apart. `change` is the cursor of its newest change.
 
     `answering` is True while the answer to it is still due.
     """
@@ -52,6 +62,7 @@ class Posted:
     at: datetime
     reply: Reply
     pictures: tuple[Kept, ...] = ()
+    files: tuple[KeptFile, ...] = ()
     answering: bool = False
 
 
@@ -77,6 +88,7 @@ class Feed:
         self._created = 0
         self._messages: OrderedDict[str, Posted] = OrderedDict()
         self._shelf = PictureShelf(picture_bytes)
+        self._files = PictureShelf(FILE_BYTES)
         self._changed = asyncio.Event()
         self._diary = diary
         for entry in diary.read() if diary else ():
@@ -85,7 +97,7 @@ class Feed:
     def post(self, author: Author, reply: Reply, at: datetime, *, answering: bool = False) -> Posted:
         """Append a message; beyond the limit the oldest leaves."""
         self._created += 1
-        posted = Posted(f"{self.name}-{self._created}", 0, author, at, *self._apart(reply), answering)
+        posted = Posted(f"{self.name}-{self._created}", 0, author, at, *self._apart(reply), answering=answering)
         if len(self._messages) == self._history:
             self._messages.popitem(last=False)
         return self._keep(self._put(posted), reply)
@@ -93,8 +105,9 @@ class Feed:
     def edit(self, message_id: str, reply: Reply) -> Posted:
         """Replace a message's words and buttons; its pictures stay unless new ones come. KeyError when it is gone."""
         old = self._messages[message_id]
-        words, pictures = self._apart(reply)
-        return self._keep(self._put(replace(old, reply=words, pictures=pictures or old.pictures)), reply)
+        words, pictures, files = self._apart(reply)
+        now = replace(old, reply=words, pictures=pictures or old.pictures, files=files or old.files)
+        return self._keep(self._put(now), reply)
 
     def answered(self, message_id: str) -> None:
         """The answer to this message is there, or will not come."""
@@ -128,6 +141,12 @@ class Feed:
         """The PNG under this id, while it is kept."""
         return self._shelf.get(picture_id) or self._from_diary(picture_id)
 
+    def file(self, file_id: str) -> tuple[str, bytes] | None:
+        """Name and content of the file under this id, while it is kept."""
+        named = {kept.id: kept.name for posted in self._messages.values() for kept in posted.files}
+        data = self._files.get(file_id)
+        return None if data is None or file_id not in named else (named[file_id], data)
+
     def _from_diary(self, picture_id: str) -> bytes | None:
         # Only ids that a message shows are looked up on disk: what comes from an address is not a file name.
         shown = any(kept.id == picture_id for posted in self._messages.values() for kept in posted.pictures)
@@ -150,9 +169,10 @@ class Feed:
                 _log.warning("web.message_not_kept", why=str(fault))
         return posted
 
-    def _apart(self, reply: Reply) -> tuple[Reply, tuple[Kept, ...]]:
+    def _apart(self, reply: Reply) -> tuple[Reply, tuple[Kept, ...], tuple[KeptFile, ...]]:
         pictures = tuple(Kept(self._shelf.put(picture.png), picture.caption) for picture in reply.pictures)
-        return replace(reply, pictures=()), pictures
+        files = tuple(KeptFile(self._files.put(file.data), file.name) for file in reply.files)
+        return replace(reply, pictures=(), files=()), pictures, files
 
     def _put(self, posted: Posted) -> Posted:
         self.cursor += 1
@@ -163,7 +183,7 @@ class Feed:
 
 
 class PictureShelf:
-    """PNGs by a random id, bounded in bytes; the newest is always kept."""
+    """PNGs, or other files, by a random id, bounded in bytes; the newest is always kept."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit

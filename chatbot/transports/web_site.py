@@ -17,6 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from chatbot.message import Reply
 from chatbot.transports import web_views
+from chatbot.transports.file_names import plain_name
 from chatbot.transports.web_conversation import Conversation
 from chatbot.transports.web_dashboard import dashboard
 from chatbot.transports.web_feed import Feed
@@ -66,6 +67,7 @@ class Site:
             Route("/healthz", self._health),
             Route("/pictures/equity.png", self._equity_picture),
             Route("/pictures/{picture_id}.png", self._picture),
+            Route("/files/{file_id}", self._file),
             Route("/api/commands", self._command_hints),
             Route("/api/feed", self._changes),
             Route("/api/status", self._status),
@@ -96,6 +98,14 @@ class Site:
         if png is None:
             raise HTTPException(404, "That picture is no longer kept.")
         return Response(png, media_type="image/png")
+
+    async def _file(self, request: Request) -> Response:
+        found = self._feed.file(request.path_params["file_id"])
+        if found is None:
+            raise HTTPException(404, "That file is no longer kept. Ask for it again.")
+        name, data = found
+        headers = {"content-disposition": f'attachment; filename="{plain_name(name)}"'}
+        return Response(data, media_type="application/octet-stream", headers=headers)
 
     async def _equity_picture(self, request: Request) -> Response:
         performance = await self._desk.performance()

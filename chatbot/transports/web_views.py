@@ -75,6 +75,7 @@ def _message(feed: Feed, posted: Posted, desk: Reader) -> View:
         {"url": f"/pictures/{kept.id}.png" if feed.picture(kept.id) else None, "caption": kept.caption}
         for kept in posted.pictures
     ]
+    files = [{"url": f"/files/{kept.id}" if feed.file(kept.id) else None, "name": kept.name} for kept in posted.files]
     return {
         "id": posted.id,
         "author": posted.author.value,
@@ -82,6 +83,7 @@ def _message(feed: Feed, posted: Posted, desk: Reader) -> View:
         "answering": posted.answering,
         **reply_to_wire(posted.reply),
         "pictures": pictures,
+        "files": files,
     }
 
 

@@ -1,8 +1,8 @@
 """A reply as JSON, and back: what the running bot and its command line say to each other.
 
-A reply is `{"text", "card", "tables", "pictures", "buttons", "tone", "ok"}`, tables are `{"title", "columns", "rows",
-"align"}`, pictures `{"png", "caption", "name"}` in base64, buttons `{"label", "id", "style"}`. A press brings
-`{"toast", "edit": reply or null, "send": reply or null}`.
+A reply is `{"text", "card", "tables", "pictures", "files", "buttons", "tone", "ok"}`, tables are `{"title", "columns",
+"rows", "align"}`, pictures `{"png", "caption", "name"}` and files `{"data", "caption", "name"}` in base64, buttons
+`{"label", "id", "style"}`. A press brings `{"toast", "edit": reply or null, "send": reply or null}`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from typing import Any
 
-from chatbot.message import Button, Picture, PressReply, Reply, Style, Table, Tone
+from chatbot.message import Attachment, Button, Picture, PressReply, Reply, Style, Table, Tone
 
 Wire = dict[str, Any]
 
@@ -23,6 +23,7 @@ def reply_to_wire(reply: Reply) -> Wire:
         "card": reply.card,
         "tables": [table_to_wire(table) for table in reply.tables],
         "pictures": [_picture_to_wire(picture) for picture in reply.pictures],
+        "files": [_file_to_wire(file) for file in reply.files],
         "buttons": [{"label": b.label, "id": b.id, "style": b.style.value} for b in reply.buttons],
         "tone": reply.tone.value,
         "ok": reply.ok,
@@ -36,6 +37,7 @@ def reply_from_wire(wire: Mapping[str, Any]) -> Reply:
         card=wire.get("card", ""),
         tables=tuple(_table_from_wire(table) for table in wire.get("tables", ())),
         pictures=tuple(_picture_from_wire(picture) for picture in wire.get("pictures", ())),
+        files=tuple(_file_from_wire(file) for file in wire.get("files", ())),
         buttons=tuple(_button_from_wire(button) for button in wire.get("buttons", ())),
         tone=Tone(wire.get("tone", Tone.PLAIN)),
         ok=wire["ok"],
@@ -81,6 +83,14 @@ def _picture_to_wire(picture: Picture) -> Wire:
 
 def _picture_from_wire(wire: Mapping[str, Any]) -> Picture:
     return Picture(b64decode(wire["png"], validate=True), wire["caption"], wire["name"])
+
+
+def _file_to_wire(file: Attachment) -> Wire:
+    return {"data": b64encode(file.data).decode("ascii"), "caption": file.caption, "name": file.name}
+
+
+def _file_from_wire(wire: Mapping[str, Any]) -> Attachment:
+    return Attachment(b64decode(wire["data"], validate=True), wire["name"], wire["caption"])
 
 
 def _button_from_wire(wire: Mapping[str, Any]) -> Button:

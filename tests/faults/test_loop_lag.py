@@ -53,7 +53,7 @@ async def a_day_with_questions(state: Path) -> tuple[list[Reply], list[Reply]]:
     clock = SystemClock()
     async with simulated_world(state, days=1) as running:
         await running.core.start()
-        store = ChatStore(f"sqlite+aiosqlite:///{state / 'chat.db'}")
+        store = ChatStore(f"sqlite:///{state / 'chat.db'}")
         await store.open()
         transport, pictures, desk = FakeTransport(), Charts(), running.core.desk
         app = ChatApp(desk, [transport], store, ChatSettings(), Agent(desk, pictures), pictures, clock)

@@ -13,7 +13,8 @@ import pytest
 
 from tests.proof import Proof
 from trading.clock import SimulatedClock
-from trading.schedule import DailyAt, Job, LiveSchedule, Slot, catch_up, once_per_day
+from trading.schedule import DailyAt, Job, LiveSchedule, catch_up
+from trading.slots import Slot, once_per_day
 from trading.store.memory import MemoryStore
 
 ZONE = ZoneInfo("America/Denver")

@@ -27,6 +27,7 @@ async def test_a_card_approved_on_discord_is_edited_on_telegram_and_trades_once(
             "DISCORD_BOT_TOKEN": "loopback-token",
             "DISCORD_GUILD_ID": GUILD,
             "DISCORD_CHANNEL_ID": CHANNEL,
+            "DISCORD_USER_IDS": discord.world.user("anna").id,
             "DISCORD_API_BASE_URL": discord.api_url,
             "DISCORD_GATEWAY_URL": discord.gateway_url,
         }

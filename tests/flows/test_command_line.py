@@ -31,12 +31,6 @@ async def test_a_mistyped_setting_in_the_file_is_refused_with_the_one_that_was_m
     assert errors == ".env has APROVAL_THRESHOLD, which is not a setting; did you mean APPROVAL_THRESHOLD?"
 
 
-async def test_real_money_is_not_traded_by_everybody_in_a_discord_channel(tmp_path: Path) -> None:
-    code, _, errors = await command(tmp_path, "run", MODE="live", DISCORD_BOT_TOKEN="token", DISCORD_CHANNEL_ID="1")
-    assert code == 1
-    assert errors == "MODE is live, but DISCORD_USER_IDS is empty; list the ids of those who may trade."
-
-
 async def test_asking_where_no_portfolio_is_says_how_to_start_one(tmp_path: Path) -> None:
     code, printed, errors = await command(tmp_path, "ask", "/status")
     assert (code, printed) == (1, "")

@@ -36,6 +36,7 @@ async def chat(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chat]:
             "DISCORD_BOT_TOKEN": TOKEN,
             "DISCORD_GUILD_ID": GUILD,
             "DISCORD_CHANNEL_ID": CHANNEL,
+            "DISCORD_USER_IDS": server.world.user("anna").id,
             "DISCORD_API_BASE_URL": server.api_url,
             "DISCORD_GATEWAY_URL": server.gateway_url,
         }

@@ -1,27 +1,28 @@
-"""The card a person decides: before, after, and in detail."""
+"""The card a person decides: as it waits, and decided with what came of it."""
 
 from __future__ import annotations
-
-from decimal import Decimal
 
 from chatbot.message import Button, Reply, Style, Tone
 from chatbot.present import marks
 from chatbot.present import numbers as n
 from chatbot.present.cards import executions as ex
-from chatbot.present.layout import Lines, aligned, block, prose, table, wrapped
+from chatbot.present.cards.approval_figures import (
+    asking_lines,
+    cost_lines,
+    name_of,
+    note_lines,
+    order_lines,
+    weight_lines,
+)
+from chatbot.present.cards.approval_words import agreement_lines, deadline_lines, decider, verdict
+from chatbot.present.layout import Lines, block, prose, wrapped
 from trading.contract import ApprovalView, BatchView, World
-from trading.domain.order import Order, Source
-from trading.domain.plan import Cycle, TargetPlan
+from trading.domain.order import Source
 from trading.domain.risk import Approval, ApprovalKind, ApprovalStatus
 
-PLATFORMS = {"telegram": "Telegram", "discord": "Discord", "web": "the web page", "terminal": "the terminal"}
-_CASH_NAMES = {"cash", "CASH", "Cash"}
-_VERBS = {
-    (ApprovalKind.CARD, ApprovalStatus.APPROVED): "Approved",
-    (ApprovalKind.CARD, ApprovalStatus.REJECTED): "Rejected",
-    (ApprovalKind.PREVIEW, ApprovalStatus.APPROVED): "Confirmed",
-    (ApprovalKind.PREVIEW, ApprovalStatus.REJECTED): "Cancelled",
-}
+_IN, _OUT = "☑", "☐"
+MOST_TOGGLES = 20
+"""Platforms carry at most 25 buttons under a message."""
 
 
 def card(view: ApprovalView, world: World, batch: BatchView | None = None) -> Reply:
@@ -30,10 +31,18 @@ def card(view: ApprovalView, world: World, batch: BatchView | None = None) -> Re
 
 
 def waiting(view: ApprovalView, world: World) -> Reply:
-    """The card with its orders, costs, weights before and after, reason, expiry and buttons."""
+    """The card with its orders, costs, weights before and after, reason, why it asks, expiry and buttons."""
     return Reply(
         text=prose(f"{marks.WAITING} {ex.heading(view.batch, view.orders, world)}", decider(view)),
-        card=block(_orders(view, world), _notes(view), _weights(view), _reasons(view), _deadline(view, world)),
+        card=block(
+            order_lines(view, world.quote),
+            cost_lines(view, world.quote),
+            note_lines(view),
+            weight_lines(view),
+            _reasons(view),
+            [*asking_lines(view, world.quote), *agreement_lines(view, world)],
+            deadline_lines(view, world),
+        ),
         buttons=_buttons(view),
         tone=Tone.WAITING,
     )
@@ -43,37 +52,17 @@ def closed(view: ApprovalView, world: World, batch: BatchView | None = None) -> 
     """The decided card: who, where, when, and the fills known by now."""
     approved = view.approval.status is ApprovalStatus.APPROVED
     orders, fills = (batch.orders, batch.fills) if batch is not None else (view.orders, view.fills)
-    done = ex.executions(orders, fills)
-    results = [ex.result_lines(done, world.quote) + ex.summary_lines(done, world)] if approved else []
+    sent = [order for order in orders if view.approval.includes(order.client_order_id)]
+    done = ex.executions(sent, fills)
+    results = ex.result_lines(done, world.quote) + _left_out(view) + ex.summary_lines(done, world) if approved else []
     return Reply(
         text=prose(
             f"{marks.APPROVED if approved else marks.REFUSED} {ex.heading(view.batch, orders, world)}",
-            _verdict(view, world),
+            verdict(view, world, batch),
             decider(view) if view.batch.source is Source.REBALANCE else "",
         ),
-        card=block(*results),
+        card=block(results),
         tone=_tone(approved, ex.unsettled(done)),
-    )
-
-
-def _tone(approved: bool, unsettled: bool) -> Tone:
-    if not approved:
-        return Tone.BAD
-    return Tone.WARNING if unsettled else Tone.GOOD
-
-
-def details(view: ApprovalView, world: World) -> Reply:
-    """Everything behind the card: prices quoted, reasons per symbol, guards, thesis."""
-    orders = [_exactly(order, view) for order in view.orders]
-    plan = view.cycle.plan if view.cycle else None
-    return Reply(
-        text=prose(
-            f"{marks.ANSWER} {ex.heading(view.batch, view.orders, world)}",
-            decider(view),
-            *_plan_words(view, plan),
-            *view.approval.notes,
-        ),
-        card=block(table([("", "size", "quoted"), *orders], "<>>")),
     )
 
 
@@ -88,75 +77,25 @@ def short_title(view: ApprovalView) -> str:
     return f"{ex.title(view.batch, view.orders)} {view.approval.id[:4]}"
 
 
-def decider(view: ApprovalView) -> str:
-    """Who decided: a model with its confidence, the allocator, or the person who asked."""
-    if view.batch.source is Source.REBALANCE or view.cycle is not None:
-        return decided_by(view.cycle, view.batch.decided_by)
-    asked = view.approval.actor or view.batch.decided_by
-    return f"Asked for by {asked}" if asked else ""
+def approve_button_id(approval: Approval) -> str:
+    """What an approving press carries: the card, and the revision that was shown where it was ever changed."""
+    return f"ok:{approval.id}" + (f":{approval.revision}" if approval.revision else "")
 
 
-def decided_by(cycle: Cycle | None, fallback: str) -> str:
-    """ "Decided by gpt-4o (confidence 0.62)"."""
-    name = cycle.decided_by if cycle is not None else fallback
-    confidence = cycle.plan.confidence if cycle is not None and cycle.plan is not None else None
-    return f"Decided by {name}" + (f" (confidence {confidence:.2f})" if confidence is not None else "")
+def _tone(approved: bool, unsettled: bool) -> Tone:
+    if not approved:
+        return Tone.BAD
+    return Tone.WARNING if unsettled else Tone.GOOD
 
 
-def _orders(view: ApprovalView, world: World) -> Lines:
-    rows = [_order(order, view, world.quote) for order in view.orders]
-    fees = f"Fees about {n.money(view.approval.fees, world.quote)}"
-    turnover = _turnover(view)
-    lines = [line for lines in aligned(rows, "<>>") for line in lines]
-    if len(view.orders) == 1:
-        lines += _quoted(view.orders[0], view)
-    return lines + wrapped(fees if turnover is None else f"{fees} · turnover {n.share(turnover)}")
-
-
-def _order(order: Order, view: ApprovalView, quote: str) -> tuple[str, str, str]:
-    market = order.intent.instrument
-    worth = view.estimated.get(order.client_order_id)
-    size = n.short_quantity(order.intent.quantity, market)
-    return f"{order.side.value.upper():<4} {market.base}{ex.short_mark(order)}", size, f"about {n.money(worth, quote)}"
-
-
-def _exactly(order: Order, view: ApprovalView) -> tuple[str, str, str]:
-    market = order.intent.instrument
-    price = n.price(view.approval.quoted_prices.get(order.symbol), market)
-    name = f"{order.side.value.upper():<4} {market.base}{ex.short_mark(order)}"
-    return name, n.quantity(order.intent.quantity, market), price
-
-
-def _quoted(order: Order, view: ApprovalView) -> Lines:
-    price = view.approval.quoted_prices.get(order.symbol)
-    return [] if price is None else wrapped(f"at about {n.price(price, order.intent.instrument)}")
-
-
-def _notes(view: ApprovalView) -> Lines:
-    """What to know before pressing; never cut."""
-    return [line for note in view.approval.notes for line in wrapped(f"{marks.ATTENTION} {note}")]
-
-
-def _turnover(view: ApprovalView) -> Decimal | None:
-    """Half the sum of all changes of weight, cash included."""
-    rows = _weight_rows(view)
-    return sum((abs(after - now) for _, now, after in rows), Decimal(0)) / 2 if rows else None
-
-
-def _weights(view: ApprovalView) -> Lines:
-    rows = [(name, n.share(now), n.share(after)) for name, now, after in _weight_rows(view)]
-    return table([("", "now", "after"), *rows], "<>>") if rows else []
-
-
-def _weight_rows(view: ApprovalView) -> list[tuple[str, Decimal, Decimal]]:
-    now, after = view.approval.weights_now, view.approval.weights_after
-    if not after:
-        return []
-    symbols = [symbol for symbol in dict.fromkeys([*now, *after]) if symbol not in _CASH_NAMES]
-    zero = Decimal(0)
-    rows = [(symbol.split("/")[0], now.get(symbol, zero), after.get(symbol, zero)) for symbol in symbols]
-    held = [row for row in rows if row[1] or row[2]]
-    return [*held, ("Cash", 1 - sum((r[1] for r in rows), zero), 1 - sum((r[2] for r in rows), zero))]
+def _left_out(view: ApprovalView) -> Lines:
+    """The orders of an approved card that were not sent, and whose wish that was."""
+    return [
+        line
+        for order in view.orders
+        if (by := view.approval.excluded.get(order.client_order_id)) is not None
+        for line in wrapped(f"{_OUT} {ex.wanted(order)}: left out by {by}")
+    ]
 
 
 def _reasons(view: ApprovalView) -> Lines:
@@ -168,49 +107,24 @@ def _reasons(view: ApprovalView) -> Lines:
     return [*(wrapped(f"Why: {why}", most=4) if why else []), *guards]
 
 
-def _deadline(view: ApprovalView, world: World) -> Lines:
-    until = n.local_time(view.approval.expires_at, world.timezone)
-    if world.simulated:
-        return [*wrapped(f"Until {until}, real time"), *wrapped("re-quoted on press")]
-    return wrapped(f"Until {until} · re-quoted on press")
-
-
 def _buttons(view: ApprovalView) -> tuple[Button, ...]:
-    handle = view.approval.id
-    yes, no = ("Approve", "Reject") if view.approval.kind is ApprovalKind.CARD else ("Confirm", "Cancel")
-    decide = (Button(yes, f"ok:{handle}", Style.PRIMARY), Button(no, f"no:{handle}", Style.DANGER))
-    return decide if view.cycle is None else (*decide, Button("Details", f"info:{handle}"))
-
-
-def _verdict(view: ApprovalView, world: World) -> str:
     approval = view.approval
-    verb = _VERBS.get((approval.kind, approval.status))
-    if verb is None:
-        return prose(_without_person(view, world), approval.outcome)
-    if approval.status is ApprovalStatus.REJECTED and approval.outcome:
-        # A press to approve that the second look refused: nobody rejected it.
-        yes = _VERBS[approval.kind, ApprovalStatus.APPROVED]
-        return prose(f"{yes} by {_who(approval, world)}, but refused; nothing was placed.", approval.outcome)
-    return f"{verb} by {_who(approval, world)}"
+    yes, no = ("Approve", "Reject") if approval.kind is ApprovalKind.CARD else ("Confirm", "Cancel")
+    decide = (
+        Button(yes, approve_button_id(approval), Style.PRIMARY),
+        Button(no, f"no:{approval.id}", Style.DANGER),
+        Button("Details", f"info:{approval.id}"),
+    )
+    return (*decide, *_toggles(view))
 
 
-def _who(approval: Approval, world: World) -> str:
-    """Who pressed, where and when."""
-    at = f", {n.local_seconds(approval.decided_at, world.timezone)}" if approval.decided_at else ""
-    where = PLATFORMS.get(approval.decided_on, approval.decided_on)
-    return f"{approval.decided_by or 'unknown'}{' on ' + where if where else ''}{at}"
-
-
-def _without_person(view: ApprovalView, world: World) -> str:
-    if view.approval.status is ApprovalStatus.SUPERSEDED:
-        return "Replaced by a newer card; nothing of this one was traded."
-    return f"Expired at {n.local_time(view.approval.expires_at, world.timezone)}; nothing was traded."
-
-
-def _plan_words(view: ApprovalView, plan: TargetPlan | None) -> list[str]:
-    if view.cycle is None:
-        return [view.batch.reason]
-    reasons = [f"{w.symbol}: {n.share(w.weight)}. {w.reason}" for w in plan.weights] if plan else []
-    thesis = f"Thesis: {plan.thesis}" if plan and plan.thesis else ""
-    guards = [f"Guard: {note}" for note in view.cycle.notes]
-    return [(plan.reason if plan else "") or view.cycle.reason, *reasons, *guards, thesis]
+def _toggles(view: ApprovalView) -> tuple[Button, ...]:
+    """One per order where there is a choice; pressed once for what was shown, not for what came since."""
+    approval, orders = view.approval, view.orders
+    if len(orders) < 2 or not approval.estimates:
+        return ()
+    marked = [(_IN if approval.includes(order.client_order_id) else _OUT, order) for order in orders]
+    return tuple(
+        Button(f"{mark} {' '.join(name_of(order).split())}", f"tog:{approval.id}:{place}:{approval.revision}")
+        for place, (mark, order) in enumerate(marked[:MOST_TOGGLES])
+    )

@@ -8,7 +8,7 @@ from chatbot.message import Reply, Tone
 from chatbot.present import marks
 from chatbot.present import numbers as n
 from chatbot.present.cards import executions as ex
-from chatbot.present.cards.approvals import decided_by
+from chatbot.present.cards.approval_words import decided_by
 from chatbot.present.layout import Lines, block, prose, wrapped
 from chatbot.present.refusals import sentence
 from trading.contract import BatchView, World

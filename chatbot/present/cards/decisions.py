@@ -8,8 +8,8 @@ from chatbot.message import Reply, Tone
 from chatbot.present import marks
 from chatbot.present import numbers as n
 from chatbot.present.cards import executions as ex
-from chatbot.present.cards.approvals import decided_by
-from chatbot.present.layout import Lines, block, capitalized, pair, prose, table, wrapped
+from chatbot.present.cards.approval_words import decided_by
+from chatbot.present.layout import Lines, block, capitalized, one_line, pair, prose, table, wrapped
 from trading.contract import BatchView, PlanView, ThesisView, World
 from trading.domain.money import ZERO
 from trading.domain.plan import Cycle, CycleOutcome
@@ -33,8 +33,8 @@ def cycle(cycle: Cycle, world: World) -> Reply:
             f"{marks.ATTENTION if forced else marks.ANSWER} Rebalance · {marks.mode(world)} · plan {cycle.id[:4]}",
             verdict(cycle),
             decided_by(cycle, ""),
-            capitalized(cycle.reason),
-            *(f"Guard: {note}" for note in cycle.notes[:3]),
+            capitalized(one_line(cycle.reason)),
+            *(f"Guard: {one_line(note)}" for note in cycle.notes[:3]),
         ),
         tone=Tone.WARNING if forced else Tone.PLAIN,
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from chatbot.message import Button, Reply, Style, Tone
 from chatbot.present import marks
 from chatbot.present import numbers as n
-from chatbot.present.cards.approvals import PLATFORMS
+from chatbot.present.cards.approval_words import PLATFORMS
 from chatbot.present.layout import prose
 from trading.contract import World
 from trading.domain.discrepancy import Discrepancy, DiscrepancyKind, Resolution

@@ -56,7 +56,7 @@ def pnl(pnl: Pnl, world: World) -> Reply:
     quote = world.quote
     return Reply(
         text=prose(
-            f"{marks.ANSWER} {marks.mode(world)} · {_finding(pnl, quote)}",
+            f"{marks.ANSWER} {marks.mode(world)} · {profit_finding(pnl, quote)}",
             f"{capitalized(pnl.window.label)} · fees in · {n.counted(pnl.trades, 'trade')}{_sales(pnl)}",
         ),
         card=block(_totals(pnl, quote), _by_symbol(pnl, quote)),
@@ -85,7 +85,8 @@ def _by_symbol(pnl: Pnl, quote: str) -> Lines:
     return lines + pair("others", n.signed_money(rest, quote)) if largest[_MOST_SYMBOLS:] else lines
 
 
-def _finding(pnl: Pnl, quote: str) -> str:
+def profit_finding(pnl: Pnl, quote: str) -> str:
+    """One sentence: up or down, by how much."""
     if pnl.change is None:
         return "The change is unknown: a price is missing."
     if pnl.change == 0:

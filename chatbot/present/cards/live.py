@@ -7,7 +7,7 @@ from datetime import datetime
 from chatbot.message import Button, Reply, Tone
 from chatbot.present import marks
 from chatbot.present import numbers as n
-from chatbot.present.cards.approvals import PLATFORMS
+from chatbot.present.cards.approval_words import PLATFORMS
 from chatbot.present.layout import prose
 from trading.contract import LiveView, World
 from trading.domain.event import LiveConfirmed, LiveUnconfirmed

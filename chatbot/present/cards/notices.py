@@ -16,7 +16,7 @@ from trading.domain.risk import TradingState
 MEANINGS: Mapping[TradingState, str] = {
     TradingState.ACTIVE: "Entries and exits are allowed.",
     TradingState.REDUCING: "Exits only: nothing new is bought. Stops and targets still work.",
-    TradingState.HALTED: "Nothing but protective exits. Positions stay as they are.",
+    TradingState.HALTED: "Nothing but protective exits. Positions stay; /flatten sells them.",
 }
 """What each state allows."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,10 @@ _FALL = (150.0, 290.0)
 _POINTS = 600
 _LEAST_SPAN = 0.4
 """Percent: below that the picture would magnify noise."""
+MAIN = ("ETH", "BTC", "Portfolio")
+EVERYTHING = ("Cash", "50/50", "BTC at our exposure", *MAIN)
+"""The later a line, the further on top."""
+_SHORT = {"Portfolio": "You", "BTC at our exposure": "BTC*"}
 _VISIBLE = -0.05
 """Percent: a fall that would be written as 0.0 is none."""
 
@@ -29,19 +34,20 @@ class _Curve:
     percent: FloatArray
     colour: str
     width: float
+    dashed: bool = False
 
     @property
     def label(self) -> str:
         last = float(self.percent[-1])
         value = numbers.percent(last / 100, 2 if abs(last) < 10 else 1 if abs(last) < 1000 else 0)
-        return f"{'You' if self.name == 'Portfolio' else self.name} {value}"
+        return f"{_SHORT.get(self.name, self.name)} {value}"
 
 
-def draw(performance: Performance, colours: theme.Theme) -> bytes:
-    """A PNG of 1080 x 900 pixels."""
+def draw(performance: Performance, colours: theme.Theme, names: Sequence[str] = MAIN) -> bytes:
+    """A PNG of 1080 x 900 pixels with the lines of these `names` that there are."""
     with DRAWING:
         canvas = Canvas(WIDTH, HEIGHT, colours)
-        curves = _curves(performance)
+        curves = _curves(performance, names)
         seconds = np.array([at.timestamp() for at in performance.times])
         across = _across(canvas, performance, curves)
         frame.title(canvas, finding(performance))
@@ -53,15 +59,15 @@ def draw(performance: Performance, colours: theme.Theme) -> bytes:
         return canvas.png()
 
 
-def _curves(performance: Performance) -> list[_Curve]:
-    """Ours last, so that it lies on top."""
-    lines = [line for name in ("ETH", "BTC", "Portfolio") if (line := performance.line(name))]
-    return [_curve(line) for line in lines]
+def _curves(performance: Performance, names: Sequence[str]) -> list[_Curve]:
+    return [_curve(line) for name in names if (line := performance.line(name))]
 
 
 def _curve(line: Line) -> _Curve:
-    ours = line.name == "Portfolio"
-    return _Curve(line.name, (np.array(line.values) - 1) * 100, theme.asset_colour(line.name), 6 if ours else 3.5)
+    """A mix of BTC and cash is drawn in BTC's colour, dashed."""
+    ours, mixed = line.name == "Portfolio", line.name == "BTC at our exposure"
+    colour = theme.asset_colour("BTC" if mixed else line.name)
+    return _Curve(line.name, (np.array(line.values) - 1) * 100, colour, 6 if ours else 3.5, mixed)
 
 
 def _across(canvas: Canvas, performance: Performance, curves: list[_Curve]) -> Axis:
@@ -96,7 +102,8 @@ def _growth_panel(canvas: Canvas, across: Axis, seconds: FloatArray, curves: lis
         frame.grid_line(canvas, across, up.at(value), _level(value), colour=colour, width=3 if zero else 2)
     for curve in curves:
         kept = thinned(curve.percent, _POINTS)
-        canvas.line(across.all(seconds[kept]), up.all(curve.percent[kept]), curve.colour, curve.width)
+        xs, ys = across.all(seconds[kept]), up.all(curve.percent[kept])
+        canvas.line(xs, ys, curve.colour, curve.width, dashed=curve.dashed)
     _end_labels(canvas, across, up, curves)
 
 

@@ -18,11 +18,16 @@ function bubble(message) {
   if (message.card) made.append(element("pre", "card", message.card));
   for (const table of message.tables) made.append(sheet(table));
   for (const picture of message.pictures) made.append(figure(picture));
+  for (const file of message.files) made.append(attachment(file));
   return made;
 }
 
 function hasMore(message) {
-  return message.text.includes("\n") || message.card || message.tables.length > 0 || message.pictures.length > 0;
+  return message.text.includes("\n") || message.card || hasAttached(message);
+}
+
+function hasAttached(message) {
+  return message.tables.length > 0 || message.pictures.length > 0 || message.files.length > 0;
 }
 
 function sheet(table) {
@@ -37,6 +42,14 @@ function figure(picture) {
   else made.append(element("p", "gone", "This picture is no longer kept."));
   if (picture.caption) made.append(element("figcaption", "", picture.caption));
   return made;
+}
+
+function attachment(file) {
+  if (!file.url) return element("p", "gone", `${file.name} is no longer kept. Ask for it again.`);
+  const link = element("a", "file", file.name);
+  link.href = file.url;
+  link.download = file.name;
+  return link;
 }
 
 function linked(picture) {

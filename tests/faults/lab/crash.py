@@ -57,6 +57,10 @@ class CrashingStore:
         self._durable = durable
         self._boundaries = boundaries
 
+    @property
+    def commits(self) -> int:
+        return self._durable.commits
+
     async def open(self) -> None: ...
 
     async def close(self) -> None: ...

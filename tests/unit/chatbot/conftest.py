@@ -12,8 +12,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from chatbot.access import Access
+from chatbot.bound import Bound
 from chatbot.commands.catalogue import catalogue
-from chatbot.message import Actor, Channel, Incoming, MessageRef, Press, PressReply, Reply
+from chatbot.message import Actor, Button, Channel, Incoming, MessageRef, Press, PressReply, Reply
+from chatbot.people import People
 from chatbot.router import Router
 from chatbot.settings import ChatSettings
 from chatbot.store import ChatStore
@@ -61,6 +63,8 @@ class Chat:
         self, button_id: str, actor: Actor = OWNER, channel: Channel = HOME, update_id: str | None = None
     ) -> PressReply:
         message = MessageRef(channel, "77")
+        # Somebody asked for the card there: a button counts only where it was shown.
+        await Bound(self.desk, self.store, ()).note(Reply("", buttons=(Button("", button_id),)), channel)
         return await self.router.on_press(Press(actor, channel, button_id, update_id or f"p{next(self._ids)}", message))
 
 
@@ -71,7 +75,8 @@ def build_chat(
 ) -> Chat:
     desk, clock, charts = FakeDesk(), SimulatedClock(facts.NOW), CountingCharts()
     store = store or MemoryChatStore()
-    router = Router(desk, Access(settings), store, catalogue(), EchoAgent(), charts, clock, notified)  # type: ignore[arg-type]
+    access = Access(settings, People(store))
+    router = Router(desk, access, store, catalogue(), EchoAgent(), charts, clock, notified)  # type: ignore[arg-type]
     return Chat(desk, store, clock, router, charts)
 
 

@@ -32,7 +32,15 @@ from trading.domain.market import Instrument
 from trading.domain.money import Money
 from trading.domain.order import Batch, Fill, Order, OrderIntent, OrderStatus, OrderType, Side, Source
 from trading.domain.plan import Cycle, CycleOutcome, TargetPlan, TargetWeight, Thesis
-from trading.domain.risk import Approval, ApprovalKind, ApprovalStatus, TradingState
+from trading.domain.risk import (
+    Approval,
+    ApprovalKind,
+    ApprovalStatus,
+    Estimate,
+    Measure,
+    NeedsApproval,
+    TradingState,
+)
 
 DENVER = ZoneInfo("America/Denver")
 NOW = datetime(2026, 7, 30, 20, 2, 3, tzinfo=UTC)
@@ -173,7 +181,15 @@ def approval(
         fees=D("5.89"),
         weights_now={"BTC/USD": D("0.416"), "ETH/USD": D("0.283")},
         weights_after={"BTC/USD": D("0.486"), "ETH/USD": D("0.212")},
+        estimates=ESTIMATES,
+        needed=NeedsApproval(D("742.10"), D(50), Measure.ORDER) if kind is ApprovalKind.CARD else None,
     )
+
+
+ESTIMATES = {
+    SELL_ETH.client_order_id: Estimate(D("3357.92"), D("742.10"), D("2.97"), D("-0.071"), D("0.0004"), D("0.0002")),
+    BUY_BTC.client_order_id: Estimate(D("106000.0"), D("731.40"), D("2.92"), D("0.070")),
+}
 
 
 def card(status: ApprovalStatus = ApprovalStatus.PENDING, decided_by: str = "") -> ApprovalView:

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tests.unit.chatbot import facts
+from tests.unit.chatbot.fake_books import FakeBooks
+from tests.unit.chatbot.fake_controls import FakeControls
 from trading.contract import (
     AccountCheck,
     Amount,
@@ -18,6 +20,7 @@ from trading.contract import (
     Decided,
     Explanation,
     LiveView,
+    Observer,
     Performance,
     PlanView,
     Pnl,
@@ -55,7 +58,11 @@ class FakeDesk:
         self.found_again = False
         self.live_now: LiveView | None = None
         self.checked: AccountCheck | Refused = facts.account_check()
+        self.pressed_for: tuple[str | None, int | None] = (None, None)
+        """The person and the card's revision of the newest press."""
         self.now_performance: Performance | None = facts.performance(world)
+        self.books = FakeBooks(world)
+        self.controls = FakeControls()
         self._grown = asyncio.Event()
 
     # Reader
@@ -68,6 +75,7 @@ class FakeDesk:
 
     def window(self, words: str) -> Window | None:
         spans = {"today": 1, "this week": 7, "last week": 7, "this month": 30, "last month": 30, "all": 114}
+        spans |= {"last 7 days": 7, "last 30 days": 30, "2026": 114}
         days = spans.get(words.lower())
         return None if days is None else Window(facts.NOW - timedelta(days=days), facts.NOW, words)
 
@@ -144,34 +152,57 @@ class FakeDesk:
 
     # Proposer
 
-    async def preview_order(self, side: Side, symbol: str, amount: Amount, actor: str) -> ApprovalView | Refused:
+    async def preview_order(
+        self, side: Side, symbol: str, amount: Amount, actor: str, *, person: str = ""
+    ) -> ApprovalView | Refused:
         self._called("preview_order", side, symbol, amount, actor)
         assert not isinstance(self.answers, Cycle)
         return self.answers
 
-    async def preview_close(self, symbol: str, actor: str) -> ApprovalView | Refused:
+    async def preview_close(self, symbol: str, actor: str, *, person: str = "") -> ApprovalView | Refused:
         self._called("preview_close", symbol, actor)
         assert not isinstance(self.answers, Cycle)
         return self.answers
 
-    async def preview_flatten(self, actor: str) -> ApprovalView | Refused:
+    async def preview_flatten(self, actor: str, *, person: str = "") -> ApprovalView | Refused:
         self._called("preview_flatten", actor)
         assert not isinstance(self.answers, Cycle)
         return self.answers
 
-    async def preview_rebalance(self, actor: str) -> ApprovalView | Cycle | Refused:
+    async def preview_rebalance(
+        self, actor: str, *, person: str = "", observer: Observer | None = None
+    ) -> ApprovalView | Cycle | Refused:
         self._called("preview_rebalance", actor)
+        for step in ("snapshot", "decision", "validation") if observer is not None else ():
+            await observer(step, "")  # type: ignore[misc]
         return self.answers
 
     # Operator
 
-    async def approve(self, approval_id: str, by: str, on: str) -> Decided | Refused:
+    async def approve(
+        self, approval_id: str, by: str, on: str, *, person: str | None = None, revision: int | None = None
+    ) -> Decided | Refused:
         self._called("approve", approval_id, by, on)
+        self.pressed_for = (person, revision)
         return self._decide(approval_id, by, on, ApprovalStatus.APPROVED)
 
     async def reject(self, approval_id: str, by: str, on: str) -> Decided | Refused:
         self._called("reject", approval_id, by, on)
         return self._decide(approval_id, by, on, ApprovalStatus.REJECTED)
+
+    async def toggle(
+        self, approval_id: str, client_order_id: str, by: str, on: str, *, revision: int | None = None
+    ) -> ApprovalView | Refused:
+        self._called("toggle", approval_id, client_order_id, by, on, revision)
+        view = self.cards[approval_id]
+        if revision != view.approval.revision:
+            return Refused(RefusalCode.CARD_CHANGED, "An order was left out or taken back in; nothing was sent.")
+        excluded = dict(view.approval.excluded)
+        if excluded.pop(client_order_id, None) is None:
+            excluded[client_order_id] = by
+        changed = replace(view.approval, excluded=excluded, revision=view.approval.revision + 1)
+        self.cards[approval_id] = replace(view, approval=changed)
+        return self.cards[approval_id]
 
     async def pause(self, by: str) -> StateView:
         return self._switch(TradingState.REDUCING, by)

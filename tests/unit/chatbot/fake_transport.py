@@ -21,6 +21,7 @@ class FakeTransport:
     sent: list[Reply] = field(default_factory=list)
     edits: list[tuple[str, Reply]] = field(default_factory=list)
     shown: dict[str, Reply] = field(default_factory=dict)
+    refs: list[MessageRef] = field(default_factory=list)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     attempts: int = 0
 
@@ -34,6 +35,7 @@ class FakeTransport:
         self._trouble()
         ref = MessageRef(channel, str(len(self.sent) + 1))
         self.sent.append(reply)
+        self.refs.append(ref)
         self.shown[ref.id] = reply
         self.changed.set()
         return ref
@@ -72,6 +74,14 @@ class CountingCharts:
 
     async def allocation(self, status: object) -> bytes:
         self.drawn.append("allocation")
+        return PNG
+
+    async def comparison(self, performance: object) -> bytes:
+        self.drawn.append("comparison")
+        return PNG
+
+    async def profit(self, profit: object) -> bytes:
+        self.drawn.append("profit")
         return PNG
 
     async def price(self, symbol: str, *rest: object, world: object) -> bytes:

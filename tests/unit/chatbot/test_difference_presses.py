@@ -125,7 +125,7 @@ async def test_every_pressed_copy_is_remembered_for_editing(chat: Chat) -> None:
 async def test_nobody_else_decides(chat: Chat, actor: Actor, channel: Channel, button: str) -> None:
     pressed = await chat.press(button, actor, channel)
     assert chat.desk.calls == [] and pressed.edit is None
-    assert chat.store.audit
+    assert chat.store.entries
 
 
 async def test_a_role_that_was_taken_away_counts_at_the_press(chat: Chat) -> None:

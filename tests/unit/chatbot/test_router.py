@@ -54,10 +54,10 @@ async def test_the_bare_name_of_a_read_only_command_runs_it(chat: Chat) -> None:
 
 async def test_a_stranger_gets_one_refusal_then_silence(chat: Chat) -> None:
     first = await chat.say("/status", STRANGER, ELSEWHERE)
-    assert first is not None and "only the people" in first.text and not first.ok
+    assert first is not None and "only people it knows" in first.text and not first.ok
     assert await chat.say("/status", STRANGER, ELSEWHERE) is None
     assert chat.desk.calls == []
-    assert [outcome for _, _, outcome in chat.store.audit] == ["denied", "denied"]
+    assert [entry.outcome for entry in chat.store.entries] == ["denied", "denied"]
 
 
 async def test_a_strangers_press_does_nothing(chat: Chat) -> None:
@@ -94,10 +94,10 @@ async def test_a_viewer_may_look_but_neither_trade_nor_decide(chat: Chat) -> Non
     assert {call[0] for call in chat.desk.calls} == {"status"}
 
 
-async def test_a_refusal_says_which_id_to_configure_while_none_is() -> None:
+async def test_a_refusal_says_how_to_pair_while_no_chat_is_served() -> None:
     chat = build_chat(ChatSettings())
     reply = await chat.ask("/start", STRANGER, ELSEWHERE)
-    assert "TELEGRAM_CHAT_ID=666" in reply.text
+    assert "send /pair with the code" in reply.text
 
 
 async def test_an_old_trading_command_is_refused_and_told_so(chat: Chat) -> None:
@@ -108,7 +108,7 @@ async def test_an_old_trading_command_is_refused_and_told_so(chat: Chat) -> None
 
 
 async def test_an_old_question_and_a_prompt_trade_are_answered(chat: Chat) -> None:
-    old = await chat.say("/status", age=3600)
+    old = await chat.say("/status", age=590)
     prompt = await chat.say("/buy 50 btc", age=60)
     assert old is not None and old.ok and prompt is not None and prompt.ok
 
@@ -232,7 +232,7 @@ async def test_a_new_card_is_not_shown_twice_where_notices_bring_it(notified: tu
 
 
 async def test_a_refused_press_leaves_a_waiting_card_and_says_why(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def unavailable(*_: object) -> Refused:
+    async def unavailable(*_: object, **_named: object) -> Refused:
         return Refused(RefusalCode.VENUE_UNAVAILABLE, "Press again shortly.")
 
     monkeypatch.setattr(chat.desk, "approve", unavailable)

@@ -18,7 +18,13 @@ from trading.domain.plan import CycleOutcome
 NAMES = {
     *("start", "help", "ask", "status", "portfolio", "trades", "pnl", "performance", "chart", "plan", "thesis"),
     *("rebalance", "buy", "sell", "close", "flatten", "pending", "pause", "resume", "halt"),
+    *("positions", "balance", "orders", "order", "trade", "profit", "compare", "allocation", "exposure", "risk"),
+    *("limits", "stops", "report", "fees", "costs", "export", "health", "version"),
     *("live", "reconcile"),
+    *("whoami", "pair", "users", "role", "audit"),
+    *("stop", "target", "alert", "alerts", "unalert", "cancel", "panic"),
+    *("schedule", "skip", "threshold", "timezone"),
+    *("notify", "quiet"),
 }
 
 
@@ -51,7 +57,7 @@ def test_a_name_declared_twice_is_refused() -> None:
 async def test_buying_previews_with_confirm_and_cancel(chat: Chat) -> None:
     reply = await chat.ask("/buy 0.01 eth")
     assert amount_of(chat.desk) == (facts.D("0.01"), "base", "ETH/USD")
-    assert [button.label for button in reply.buttons] == ["Confirm", "Cancel"]
+    assert [button.label for button in reply.buttons] == ["Confirm", "Cancel", "Details"]
     assert "Read as: buy 0.01 ETH." in reply.text
 
 
@@ -79,7 +85,8 @@ async def test_no_card_waits(chat: Chat) -> None:
 
 async def test_the_only_card_is_shown_with_its_buttons(chat: Chat) -> None:
     chat.desk.cards[facts.CARD_ID] = facts.card()
-    assert [button.label for button in (await chat.ask("/pending")).buttons] == ["Approve", "Reject", "Details"]
+    labels = [button.label for button in (await chat.ask("/pending")).buttons]
+    assert labels == ["Approve", "Reject", "Details", "☑ SELL ETH", "☑ BUY BTC"]
 
 
 async def test_several_cards_are_listed_and_opened_by_button(chat: Chat) -> None:

@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from chatbot.message import Reply
-from chatbot.present.cards import approvals, batches, decisions, ledger, notices, performance, reports, status
+from chatbot.present.cards import (
+    approval_details,
+    approvals,
+    batches,
+    decisions,
+    ledger,
+    notices,
+    performance,
+    reports,
+    status,
+)
 from chatbot.present.layout import WIDTH, columns, pair, table, wrapped
 from tests.unit.chatbot import facts
 from trading.contract import StateView, World
@@ -35,7 +45,7 @@ CARDS: dict[str, Callable[[World], Reply]] = {
     "card rejected": lambda w: approvals.closed(facts.card(S.REJECTED, "@owner"), w),
     "card expired": lambda w: approvals.closed(facts.card(S.EXPIRED), w),
     "card superseded": lambda w: approvals.closed(facts.card(S.SUPERSEDED), w),
-    "card details": lambda w: approvals.details(facts.card(), w),
+    "card details": lambda w: approval_details.details(facts.card(), w),
     "preview": lambda w: approvals.waiting(facts.preview(), w),
     "preview confirmed": lambda w: approvals.closed(facts.preview(S.APPROVED, "@owner"), w),
     "preview cancelled": lambda w: approvals.closed(facts.preview(S.REJECTED, "@owner"), w),
@@ -205,6 +215,14 @@ def test_a_fill_stays_on_one_line_where_it_can() -> None:
     bought = facts.order(facts.BTC, Side.BUY, "0.02632295", OrderStatus.FILLED)
     view = replace(facts.batch_view(), orders=(bought,), fills=(facts.fill(bought, "60281.8"),))
     assert batches.completed(view, facts.PAPER).card.splitlines()[0] == "🟢 BTC 0.026322 at 60,281.8   $1,587"
+
+
+def test_what_a_stop_could_not_sell_is_said() -> None:
+    sold = facts.order(facts.ETH, Side.SELL, "0.2210", OrderStatus.CANCELED)
+    part = facts.fill(sold, "3357.80")
+    view = replace(facts.batch_view(Source.STOP), orders=(sold,), fills=(replace(part, quantity=D("0.2209")),))
+    assert "0.0001 ETH not sold: below the" in batches.completed(view, facts.PAPER).card
+    assert "not sold" not in batches.completed(facts.batch_view(Source.STOP), facts.PAPER).card
 
 
 def test_a_figure_and_its_unit_stay_on_one_line() -> None:

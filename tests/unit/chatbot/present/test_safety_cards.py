@@ -14,7 +14,18 @@ from syrupy.assertion import SnapshotAssertion
 
 from chatbot.message import Reply, Tone
 from chatbot.present import events, safety
-from chatbot.present.cards import approvals, batches, differences, doubts, ledger, live, outside, status, venue
+from chatbot.present.cards import (
+    approval_details,
+    approvals,
+    batches,
+    differences,
+    doubts,
+    ledger,
+    live,
+    outside,
+    status,
+    venue,
+)
 from chatbot.present.layout import WIDTH, columns
 from tests.unit.chatbot import facts
 from tests.unit.chatbot.fake_desk import FakeDesk
@@ -22,11 +33,14 @@ from tests.unit.chatbot.fake_transport import CountingCharts
 from trading.contract import AccountCheck, AccountLine, BatchView, TradeView, World
 from trading.domain.discrepancy import Discrepancy, Resolution
 from trading.domain.event import (
+    AlertFired,
+    ApprovalChanged,
     ApprovalClosed,
     ApprovalRequested,
     BatchCompleted,
     BatchRefused,
     CycleDecided,
+    CycleProgress,
     DiscrepancyClosed,
     DiscrepancyFound,
     Event,
@@ -40,8 +54,11 @@ from trading.domain.event import (
     LiveUnconfirmed,
     OrderInDoubt,
     OrderSettled,
+    ProtectionChanged,
     ReportDue,
     RunEnded,
+    RunSkipped,
+    SettingChanged,
     Started,
     StateChanged,
     VenueModeChanged,
@@ -156,6 +173,7 @@ def test_cards_fit_and_speak_calmly(name: str) -> None:
 EVENTS: tuple[Event, ...] = (
     Started(NOW, "LIVE", "Kraken", True),
     ApprovalRequested(NOW, facts.CARD_ID),
+    ApprovalChanged(NOW, facts.CARD_ID),
     ApprovalClosed(NOW, facts.CARD_ID, ApprovalStatus.EXPIRED),
     BatchCompleted(NOW, "b1"),
     BatchRefused(NOW, "b1", RefusalCode.HALTED, ""),
@@ -176,6 +194,11 @@ EVENTS: tuple[Event, ...] = (
     LiveConfirmed(NOW, "@owner", "telegram"),
     ReportDue(NOW, "2026-07-30"),
     RunEnded(NOW, D(0)),
+    ProtectionChanged(NOW, "BTC/USD", "stop", D(98200), None, "@owner"),
+    SettingChanged(NOW, "Time zone", "America/Denver", "Europe/Berlin", "@owner"),
+    AlertFired(NOW, "BTC/USD", "above 110,000", D(110000), "@owner"),
+    RunSkipped(NOW, "rebalance", NOW, "@owner"),
+    CycleProgress(NOW, facts.CYCLE_ID, "validation", ""),
 )
 
 
@@ -270,7 +293,7 @@ def test_a_card_says_what_to_know_before_pressing_in_full() -> None:
     view = replace(view, approval=replace(view.approval, notes=notes))
     card = " ".join(approvals.waiting(view, facts.LIVE).card.split())
     assert all(f"⚠️ {note.strip()}" in card for note in notes)
-    assert fits(approvals.waiting(view, facts.LIVE)) and notes[0] in approvals.details(view, facts.LIVE).text
+    assert fits(approvals.waiting(view, facts.LIVE)) and notes[0] in approval_details.details(view, facts.LIVE).text
 
 
 def test_a_short_trade_and_a_short_position_are_called_short() -> None:
