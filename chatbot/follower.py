@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 from chatbot.catching_up import CatchingUp
 from chatbot.copies import Copies
-from chatbot.delivery import ChannelDown, Delivery
+from chatbot.delivery import ChannelDown, ChannelMoved, Delivery
 from chatbot.held import Held
-from chatbot.message import Reply
+from chatbot.message import Channel, Reply
 from chatbot.notices.bookmark import Bookmark
 from chatbot.notices.kinds import kind_of
 from chatbot.notices.preferences import Preferences
@@ -18,7 +17,7 @@ from chatbot.posting import Posting
 from chatbot.rendering import Renderer
 from chatbot.store import ChatStore
 from chatbot.telling import Telling
-from trading.clock import Clock
+from trading.clock import Clock, first_of
 from trading.contract import Reader
 
 _PAGE = 100
@@ -47,6 +46,12 @@ class Follower:
         self._catching_up = CatchingUp(desk, self._posting, self._telling, bookmark, preferences)
         self._waiting = Waiting()
         self._read_to = 0
+        self._moved_to: Channel | None = None
+
+    def move_to(self, channel: Channel) -> None:
+        """The chat goes on as `channel`: `run` says so, without a message having been refused."""
+        self._moved_to = channel
+        self.bookmark.rung.set()
 
     async def run(self) -> None:
         """Follow until cancelled. Raises what the store or the desk raise; start again from the bookmark then.
@@ -65,6 +70,8 @@ class Follower:
 
     async def _step(self) -> None:
         """One message, or a rest."""
+        if self._moved_to is not None:
+            raise ChannelMoved(self._moved_to)
         if (pause := self._pace.wait()) > 0:
             # Chosen after the pause, so that what is urgent overtakes what waited for it.
             await self._clock.sleep(pause)
@@ -124,18 +131,7 @@ class Follower:
 
     async def _rest(self) -> None:
         """Until the journal grows, something held is due, or somebody rings."""
-        until = [
-            asyncio.ensure_future(self._desk.wait_for_events(self._read_to)),
-            asyncio.ensure_future(self.bookmark.rung.wait()),
-        ]
-        if (left := self._held.seconds_left()) is not None:
-            until.append(asyncio.ensure_future(self._clock.sleep(left)))
-        try:
-            await asyncio.wait(until, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for waiting in until:
-                waiting.cancel()
+        left = self._held.seconds_left()
+        due = [] if left is None else [self._clock.sleep(left)]
+        await first_of(self._desk.wait_for_events(self._read_to), self.bookmark.rung.wait(), *due)
         self.bookmark.rung.clear()
-        for finished in until:
-            if finished.done() and not finished.cancelled():
-                finished.result()

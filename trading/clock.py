@@ -11,6 +11,7 @@ import heapq
 import itertools
 import sys
 import time
+from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -29,6 +30,18 @@ class Clock(Protocol):
     async def sleep(self, seconds: float) -> None:
         """Return once `seconds` have passed on this clock."""
         ...
+
+
+async def first_of(*waits: Awaitable[object]) -> None:
+    """Return once one of `waits` has ended, and cancel the others. Raises what the one that ended raised."""
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    try:
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+    for task in ended:
+        task.result()
 
 
 # Linux stops its usual monotonic clock while the machine sleeps: a price would wake up as fresh as it fell asleep.

@@ -14,7 +14,7 @@ from typing import Protocol
 
 import structlog
 
-from trading.clock import Clock
+from trading.clock import Clock, first_of
 from trading.domain.event import VenueModeChanged
 from trading.domain.order import OrderIntent, OrderType, Side
 from trading.domain.risk import RefusalCode, Refused
@@ -161,16 +161,7 @@ class VenueStatus:
                 self._told[symbol] = new
 
     async def _pause(self) -> None:
-        waits = [
-            asyncio.ensure_future(self._clock.sleep(self._every.total_seconds())),
-            asyncio.ensure_future(self._news.wait()),
-        ]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
+        await first_of(self._clock.sleep(self._every.total_seconds()), self._news.wait())
 
     def _learned_mode(self, symbol: str) -> str | None:
         mode, until = self._learned.get(symbol, (ONLINE, 0.0))

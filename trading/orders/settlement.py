@@ -14,7 +14,7 @@ from datetime import timedelta
 
 import structlog
 
-from trading.clock import Clock
+from trading.clock import Clock, first_of
 from trading.domain.discrepancy import Discrepancy, DiscrepancyKind, Resolution
 from trading.domain.market import base_of
 from trading.domain.order import FINAL, Order, OrderIntent, OrderStatus
@@ -248,12 +248,7 @@ class Settlement:
             await self._new.wait()
             return
         wait = max(min(due) - self._clock.monotonic(), 0.0)
-        waking = [asyncio.ensure_future(self._new.wait()), asyncio.ensure_future(self._clock.sleep(wait))]
-        try:
-            await asyncio.wait(waking, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in waking:
-                task.cancel()
+        await first_of(self._new.wait(), self._clock.sleep(wait))
 
 
 _DOUBTFUL = frozenset({OrderStatus.UNKNOWN, OrderStatus.SUBMITTED})

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from trading.clock import SimulatedClock, SystemClock
+from trading.clock import SimulatedClock, SystemClock, first_of
 
 START = datetime(2025, 3, 3, 12, tzinfo=UTC)
 
@@ -105,3 +105,23 @@ def test_the_machine_s_sleep_counts_as_time_that_passed() -> None:
     """No test can put a machine to sleep: this names the clock that goes on meanwhile."""
     before = time.clock_gettime(time.CLOCK_BOOTTIME)
     assert before <= SystemClock().monotonic() <= time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+async def test_the_first_to_end_ends_the_wait_and_the_others_are_cancelled() -> None:
+    clock, forever = SimulatedClock(START), asyncio.Event()
+    waiting = asyncio.ensure_future(forever.wait())
+    asleep = asyncio.ensure_future(clock.sleep(5))
+    both = asyncio.ensure_future(first_of(asleep, waiting))
+    await asyncio.sleep(0)
+    clock.advance(5)
+    await both
+    await asyncio.gather(waiting, return_exceptions=True)
+    assert waiting.cancelled()
+
+
+async def test_what_the_first_to_end_raised_is_raised() -> None:
+    async def fails() -> None:
+        raise LookupError("gone")
+
+    with pytest.raises(LookupError, match="gone"):
+        await first_of(fails(), asyncio.Event().wait())
