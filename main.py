@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from urllib.request import getproxies
 from zoneinfo import ZoneInfo
 
 import typer
@@ -24,8 +25,10 @@ from pydantic import SecretStr
 from chatbot.message import Actor, Channel, Incoming, MessageHandler, Press, PressHandler, Reply, Transport
 from chatbot.settings import ChatSettings
 from trading.clock import SystemClock
+from trading.crashes import crash_without_secrets
 from trading.errors import Fatal, PurserError, SettingsError
 from trading.instance import Address, Instance, running_at
+from trading.redaction import Redaction, secrets_in
 from trading.settings import CoreSettings, Course, SettingsReader, day_start, keep_settings, kept_settings
 
 if TYPE_CHECKING:
@@ -42,6 +45,8 @@ DEMO = {"MODE": "paper", "MARKET": "simulated"}
 STOP_WITHIN_SECONDS = 2.0
 OWNER = Actor("terminal", "owner", "owner")
 HERE = Channel("terminal", "command line")
+REDACTION = Redaction()
+"""What this process knows and may not say, in logs, sentences or tracebacks."""
 
 Result = TypeVar("Result")
 Said = tuple[Reply, Path]
@@ -71,15 +76,18 @@ class Settings:
     @classmethod
     def read(cls, defaults: dict[str, str] | None = None, forced: dict[str, str] | None = None) -> Settings:
         reader = SettingsReader([CoreSettings, ChatSettings], ENV_FILE, defaults=defaults, forced=forced)
-        return cls(reader.read(CoreSettings), reader.read(ChatSettings))
+        settings = cls(reader.read(CoreSettings), reader.read(ChatSettings))
+        REDACTION.add(*settings.secrets())
+        return settings
 
     def secrets(self) -> Iterator[str]:
-        """Every secret's text, to be kept out of the logs."""
-        for model in (self.core, self.chat):
-            for name in type(model).model_fields:
-                value = getattr(model, name)
-                if isinstance(value, SecretStr):
-                    yield value.get_secret_value()
+        """Every secret's text, the passwords in addresses among them."""
+        values = [getattr(model, name) for model in (self.core, self.chat) for name in type(model).model_fields]
+        for value in [*values, *getproxies().values()]:
+            if isinstance(value, SecretStr):
+                yield value.get_secret_value()
+            elif isinstance(value, str):
+                yield from secrets_in(value)
 
 
 @cli.callback(invoke_without_command=True)
@@ -162,6 +170,7 @@ def chat() -> None:
 def doctor() -> None:
     """Check everything the configured mode needs, and say what to do next; changes nothing."""
     from trading.doctor.findings import as_text, can_run, fail
+    from trading.log import log_to_terminal
 
     try:
         settings = Settings.read()
@@ -169,8 +178,9 @@ def doctor() -> None:
         print(as_text([fail("Settings", str(error))], "Purser"))
         raise typer.Exit(1) from None
     with _told_plainly():
+        log_to_terminal(REDACTION)
         findings = _run(_checked(settings))
-        print(as_text(findings, settings.core.mode.upper()))
+        print(REDACTION(as_text(findings, settings.core.mode.upper())))
     if not can_run(findings):
         raise typer.Exit(1)
 
@@ -239,6 +249,7 @@ async def _serve(settings: Settings, course: Course, greet: Greeting) -> None:
             keep_settings(settings.core)
             await running.core.start()
             token, charts, registry = secrets.token_urlsafe(24), Charts(), catalogue()
+            REDACTION.add(token)
             desk, people = running.core.desk, running.core.adapters.people
             web = page(settings.chat, desk, registry, charts, people, token, state / "page")
             app = await _app(settings, running, [web, *others(settings.chat, desk, registry, people)], charts)
@@ -260,7 +271,7 @@ async def _opened(settings: Settings, course: Course) -> AsyncIterator[Running]:
     from trading.log import configure_logging
     from trading.worlds import open_world
 
-    configure_logging(settings.core.state_dir, settings.core.log_level, settings.secrets())
+    configure_logging(settings.core.state_dir, settings.core.log_level, REDACTION)
     running = await open_world(settings.core, course)
     try:
         yield running
@@ -345,6 +356,7 @@ async def _with_bot(work: Callable[[Bot], Awaitable[Result]]) -> Result:
     address = running_at(state_dir)
     if address is None:
         return await _offline(state_dir, work)
+    REDACTION.add(address.token)
     remote = RemoteBot(address.url, address.token)
     try:
         return await work(Bot(remote.on_message, remote.on_press, state_dir))
@@ -427,7 +439,8 @@ def _instant(text: str, zone: ZoneInfo) -> datetime | None:
 
 @contextmanager
 def _told_plainly() -> Iterator[None]:
-    """A failure we know is one sentence on the terminal, and exit code 1."""
+    """A failure we know is one sentence on the terminal, and exit code 1; no failure shows a secret."""
+    crash_without_secrets(REDACTION)
     try:
         yield
     except (PurserError, OSError, ExceptionGroup) as error:
@@ -436,7 +449,7 @@ def _told_plainly() -> Iterator[None]:
             first = Fatal(f"{first.filename} cannot be used ({first.strerror}); make it writable, or set STATE_DIR.")
         if not isinstance(first, PurserError):
             raise
-        print(first, file=sys.stderr)
+        print(REDACTION(str(first)), file=sys.stderr)
         raise typer.Exit(1) from None
 
 

@@ -102,6 +102,20 @@ class Access:
         paired = {served.id for served in self.people.served() if served.platform == channel.platform}
         return not ids.isdisjoint({*self._served.get(channel.platform, ()), *paired})
 
+    async def move(self, old: Channel, new: Channel) -> None:
+        """The chat `old` goes on as `new`, and is served as before, whatever id the settings name."""
+        was_served = self.serves(old)
+        await self.people.move(old, new)
+        if was_served and not self.serves(new):
+            await self.people.serve(new)
+
+    def reads(self, channel: Channel) -> bool:
+        """Whether somebody known reads `channel`: it is served, or a known person's own on Telegram."""
+        if self.serves(channel):
+            return True
+        whose = Actor(channel.platform, channel.id, "")
+        return channel.platform == "telegram" and self.role(whose, channel) is not Role.NOBODY
+
     def serves_any(self, platform: str) -> bool:
         """Whether the platform has a chat yet, configured or paired."""
         paired = any(served.platform == platform for served in self.people.served())

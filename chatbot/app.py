@@ -9,7 +9,7 @@ from functools import partial
 from chatbot.access import Access
 from chatbot.commands.catalogue import catalogue
 from chatbot.commands.registry import Answers, Registry
-from chatbot.message import Transport
+from chatbot.message import Transport, Watchable
 from chatbot.notices.audience import Audience, own_channels
 from chatbot.notices.preferences import Preferences
 from chatbot.notices.routes import read_routes
@@ -17,9 +17,11 @@ from chatbot.notifier import Notifier
 from chatbot.people import People
 from chatbot.present.cards.pairing import first_contact
 from chatbot.present.charts import Charts
+from chatbot.rendering import Renderer
 from chatbot.router import Router
 from chatbot.settings import ChatSettings
 from chatbot.store import ChatStore
+from chatbot.strays import Strays
 from chatbot.supervision import keep_running
 from trading.clock import Clock
 from trading.contract import Desk
@@ -57,8 +59,12 @@ class ChatApp:
         self.registry = registry or catalogue()
         access = Access(settings, self._people)
         self.router = Router(desk, access, store, self.registry, agent, charts, clock, self._audience, preferences)
-        self._notifier = Notifier(desk, store, self._audience, preferences, clock, charts, moved=self._people.move)
+        self._notifier = Notifier(desk, store, self._audience, preferences, clock, charts, moved=access.move)
+        self._strays = Strays(desk, store, self._audience, Renderer(desk, charts), clock, access.reads)
         self._people.listen(self._notifier.changed)
+        for transport in transports:
+            if isinstance(transport, Watchable):
+                transport.watch(self._notifier)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve every transport and the notices until `stop` is set. No failure of theirs comes out of here."""
@@ -96,7 +102,7 @@ class ChatApp:
             (transport.platform, partial(transport.run, router.on_message, router.on_press))
             for transport in self._transports
         ]
-        return [*serving, ("notices", self._tell), ("inbox", self._tidy)]
+        return [*serving, ("notices", self._tell), ("cards", self._strays.run), ("inbox", self._tidy)]
 
     async def _tell(self) -> None:
         """Chats in which an owner paired are told too."""

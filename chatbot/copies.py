@@ -43,9 +43,9 @@ class Copies:
         reply = await render() if refs else None
         if subject is None or reply is None or self._shown.get(subject) == reply:
             return len(refs)
-        for ref in refs:
-            if not await self._posting.delivery.edit(ref, reply):
-                await self._replace(subject, reply)
+        edited = [await self._posting.delivery.edit(ref, reply) for ref in refs]
+        if not any(edited):
+            await self._replace(subject, reply)
         self._remember(subject, reply)
         return len(refs)
 
@@ -57,11 +57,13 @@ class Copies:
             self._shown.popitem(last=False)
 
     async def _replace(self, subject: str, reply: Reply) -> None:
-        """A card too old to be edited gets its end as a new message, once."""
+        """A card of which no copy can be edited any more goes on in a new message, once."""
         key = f"replaced:{self._channel.key}:{subject}"
         if await self._store.get(key) is not None:
             return
-        if await self._posting.post((f"replaced:{subject}",), reply) is not None:
+        ref = await self._posting.post((f"replaced:{subject}",), reply)
+        if ref is not None:
+            await self._store.remember_card(subject, ref)
             await self._store.put(key, "1")
 
     async def _refs(self, subject: str) -> Sequence[MessageRef]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
@@ -11,7 +10,6 @@ import structlog
 
 from chatbot.message import Channel, Gone, MaybeSent, MessageRef, Moved, Reply, Transport, Undeliverable, Unsent
 from chatbot.notices.pace import Pace, pace_of
-from chatbot.present.layout import prose
 from trading.clock import Clock
 
 FIRST_PAUSE = 1.0
@@ -19,7 +17,6 @@ LONGEST_PAUSE = 60.0
 GONE_TRIES = 3
 """A chat that is gone so many times in a row is lost."""
 _UNEXPECTED_TRIES = 5
-_REPEAT = "(may be a repeat)"
 
 T = TypeVar("T")
 
@@ -150,4 +147,4 @@ class _Trouble:
 
 def marked(reply: Reply) -> Reply:
     """`reply`, saying that it may have been sent before."""
-    return replace(reply, text=prose(reply.text, _REPEAT))
+    return reply.maybe_repeated()

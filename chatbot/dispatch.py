@@ -80,7 +80,7 @@ class Dispatcher:
         words = asked.text.split(maxsplit=1)[1] if len(asked.text.split()) > 1 else ""
         args = self._arguments(command, words, asked.structured)
         if isinstance(args, Problem):
-            return self._problem(command, args, words)
+            return self._problem(command, args)
         return await command.handler(self._request(args, asked))
 
     def _arguments(self, command: Command, words: str, structured: dict[str, str] | None) -> Arguments | Problem:
@@ -109,22 +109,26 @@ class Dispatcher:
         name = asked.text.split()[0][1:].split("@")[0][:32]
         near = self._registry.nearest(name, asked.role)
         if near is None:
-            return Reply(text=f"{marks.REFUSED} There is no /{name}. All commands: /help", ok=False)
+            return Reply(
+                text=f"{marks.REFUSED} There is no /{name}. All commands: /help",
+                buttons=(Button("Help", "do:/help"),),
+                ok=False,
+            )
         return Reply(
             text=f"{marks.REFUSED} There is no /{name}. Did you mean /{near.name}? {near.summary}.",
             buttons=(Button(f"/{near.name}", f"do:/{near.name}"),),
             ok=False,
         )
 
-    def _problem(self, command: Command, problem: Problem, words: str) -> Reply:
+    def _problem(self, command: Command, problem: Problem) -> Reply:
         return Reply(
             text=prose(f"{marks.REFUSED} {problem.sentence}", f"For example: {command.example}"),
-            buttons=self._choices(command, problem.missing, words) if problem.missing else (),
+            buttons=self._choices(command, problem.missing, problem.understood) if problem.missing else (),
             ok=False,
         )
 
     def _choices(self, command: Command, missing: Parameter, words: str) -> tuple[Button, ...]:
-        """Buttons that complete the command as written so far."""
+        """Buttons that complete the command with what was understood of it so far."""
         bases = tuple(instrument.base for instrument in self._desk.symbols())[:8]
         offered = {Kind.SYMBOL: bases, Kind.AMOUNT: _SHARES}.get(missing.kind, missing.choices)
         buttons = (Button(word, f"do:/{command.name} {' '.join([*words.split(), word])}") for word in offered)

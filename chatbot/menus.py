@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from chatbot.commands.arguments import Kind, Parameter
 from chatbot.commands.registry import Command, Registry
+from chatbot.commands.subjects import SUBJECTS
 from chatbot.commands.symbols import ALIASES
 from chatbot.commands.zones import nearest_zones
 from chatbot.transports.slash import SlashCommand, SlashParameter, Suggest
@@ -19,7 +20,8 @@ _SUMMARY_LIMIT = 100
 
 def slash_commands(registry: Registry, instruments: Sequence[Instrument]) -> tuple[SlashCommand, ...]:
     """Every command with its typed options; coins, spans of time, sizes and the like are offered while typing."""
-    offers = _Offers(tuple(instrument.base for instrument in instruments), tuple(command.name for command in registry))
+    helped = (*(command.name for command in registry), *(subject.name for subject in SUBJECTS))
+    offers = _Offers(tuple(instrument.base for instrument in instruments), helped)
     return tuple(_slash_command(command, offers) for command in registry)
 
 
@@ -38,7 +40,7 @@ def _parameter(parameter: Parameter, offers: _Offers) -> SlashParameter:
 
 @dataclass(frozen=True, slots=True)
 class _Offers:
-    """What can be offered: the coins traded, by their bases, and the commands, by their names."""
+    """What can be offered: the coins traded, by their bases, and what there is help on, by name."""
 
     bases: tuple[str, ...]
     commands: tuple[str, ...]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 UNANSWERED_AFTER = timedelta(minutes=10)
 """A question older than this is not answered any more: whoever asked has moved on, and the figures have."""
@@ -145,6 +145,9 @@ class Attachment:
     caption: str = ""
 
 
+_REPEAT = "(may be a repeat)"
+
+
 class Tone(StrEnum):
     """What the message means, for platforms that colour: good, bad, waiting, or plain."""
 
@@ -175,6 +178,10 @@ class Reply:
     private: bool = False
     told: Callable[[MessageRef], Awaitable[None]] | None = field(default=None, compare=False, repr=False)
     """Called by the transport with the message that shows the reply, as far as it learns that; never raises."""
+
+    def maybe_repeated(self) -> Reply:
+        """The same, saying that it may have been sent before."""
+        return replace(self, text="\n".join(part for part in (self.text, _REPEAT) if part))
 
     def plain(self) -> str:
         """Everything readable as one text, tables included."""
@@ -233,6 +240,25 @@ class Unsent(Exception):
 
 class MaybeSent(Exception):
     """The connection broke after the request left; the message may be there or not."""
+
+
+class ChatWatcher(Protocol):
+    """Hears from a platform what becomes of its chats. Returns at once, and never raises."""
+
+    def moved(self, old: Channel, new: Channel) -> None:
+        """The chat `old` goes on under another id."""
+        ...
+
+    def reopened(self, channel: Channel) -> None:
+        """A chat that may have been gone takes messages again; one with topics stands for all of them."""
+        ...
+
+
+@runtime_checkable
+class Watchable(Protocol):
+    """A transport that learns by itself what becomes of its chats."""
+
+    def watch(self, watcher: ChatWatcher) -> None: ...
 
 
 class Transport(Protocol):

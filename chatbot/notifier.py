@@ -18,7 +18,7 @@ from chatbot.present.charts import Charts
 from chatbot.rendering import Renderer
 from chatbot.store import ChatStore
 from chatbot.supervision import keep_running
-from trading.clock import Clock
+from trading.clock import Clock, first_of
 from trading.contract import Reader
 
 PATIENCE = timedelta(minutes=10)
@@ -62,8 +62,20 @@ class Notifier:
         self._moved = moved
         self._renderer = Renderer(desk, charts)
         self._followers: dict[Channel, Follower] = {}
+        self._lost: dict[Channel, asyncio.Event] = {}
         self.changed = asyncio.Event()
         """Set it when a channel has come or gone."""
+
+    def moved(self, old: Channel, new: Channel) -> None:
+        """The chat `old` goes on as `new`."""
+        if (follower := self._followers.get(old)) is not None:
+            follower.move_to(new)
+
+    def reopened(self, channel: Channel) -> None:
+        """Whoever had lost the chat, or a topic of it, tries again at once."""
+        for lost, bell in self._lost.items():
+            if lost.platform == channel.platform and channel.id in (lost.id, lost.id.partition("/")[0]):
+                bell.set()
 
     async def run(self) -> None:
         """Follow until cancelled; channels that come are followed from then on, those that go are left."""
@@ -104,10 +116,17 @@ class Notifier:
             try:
                 await follower.run()
             except ChannelLost as lost:
-                await self._tell_others(follower, channel, str(lost))
-                await self._clock.sleep(LOST_PAUSE)
+                await self._until_worth_a_try(follower, channel, str(lost))
             except ChannelMoved as move:
                 return await self._carry_over(follower, channel, move.channel)
+
+    async def _until_worth_a_try(self, follower: Follower, channel: Channel, why: str) -> None:
+        bell = self._lost[channel] = asyncio.Event()
+        try:
+            await self._tell_others(follower, channel, why)
+            await first_of(self._clock.sleep(LOST_PAUSE), bell.wait())
+        finally:
+            del self._lost[channel]
 
     async def _tell_others(self, lost: Follower, channel: Channel, why: str) -> None:
         """Said once in every other channel; it is noted before as lost only after they have it on their list."""

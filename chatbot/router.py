@@ -165,7 +165,7 @@ class Router:
         log.warning("access refused", actor=actor.id, platform=actor.platform, channel=channel.key, why=actor.suspect)
         first = await self._store.note_refused(actor, channel, self._clock.now())
         said = prose("This bot answers only people it knows.", self._access.hint(actor, channel)) if first else ""
-        if first:
+        if first and self._access.standing_of(actor.key) is None:
             self.admission.roster.note_knock()
         await self._trail.record(actor, channel, action, f"denied {actor.suspect}".strip(), said.partition("\n")[0])
         return said

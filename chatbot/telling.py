@@ -134,7 +134,7 @@ class Telling:
 
     async def _edit(self, entry: JournalEntry) -> int:
         """How many copies of the card that `entry` is about stand here; all are up to date now."""
-        approval_id = await self._approval_of(entry.event)
+        approval_id = await approval_of(entry.event, self._desk)
         copies = await self._copies.edit(approval_id, lambda: self._renderer.card(approval_id or ""))
         if isinstance(entry.event, ApprovalClosed | ApprovalChanged):
             return copies
@@ -142,21 +142,22 @@ class Telling:
         # An order of an approved plan shows on the plan's card; that says it.
         return edited or (copies if isinstance(entry.event, CycleProgress) else 0)
 
-    async def _approval_of(self, event: Event) -> str | None:
-        """The approval behind a batch or an order."""
-        match event:
-            case ApprovalClosed() | ApprovalChanged():
-                return event.approval_id
-            case BatchCompleted():
-                view = await self._desk.batch(event.batch_id)
-            case OrderInDoubt() | OrderSettled():
-                view = await self._desk.batch_of(event.client_order_id)
-            case CycleProgress():
-                cycle = await self._desk.cycle(event.cycle_id)
-                view = await self._desk.batch(cycle.batch_id) if cycle is not None and cycle.batch_id else None
-            case _:
-                return None
-        return view.approval.id if view is not None and view.approval is not None else None
+
+async def approval_of(event: Event, desk: Reader) -> str | None:
+    """The approval behind an approval's, a batch's or an order's event."""
+    match event:
+        case ApprovalClosed() | ApprovalChanged():
+            return event.approval_id
+        case BatchCompleted():
+            view = await desk.batch(event.batch_id)
+        case OrderInDoubt() | OrderSettled():
+            view = await desk.batch_of(event.client_order_id)
+        case CycleProgress():
+            cycle = await desk.cycle(event.cycle_id)
+            view = await desk.batch(cycle.batch_id) if cycle is not None and cycle.batch_id else None
+        case _:
+            return None
+    return view.approval.id if view is not None and view.approval is not None else None
 
 
 _CARDS = (ApprovalRequested, DiscrepancyFound, OrderInDoubt, CycleProgress)

@@ -229,7 +229,7 @@ class CoreDesk:
         return outcome if isinstance(outcome, Refused) else await self._view(outcome)
 
     async def pause(self, by: str) -> StateView:
-        return await self._switch_to(TradingState.REDUCING, f"paused by {by}", by)
+        return self._switched(await self._rooms.switch.pause(f"paused by {by}", by))
 
     async def resume(self, by: str) -> StateView:
         return await self._switch_to(TradingState.ACTIVE, f"resumed by {by}", by)
@@ -253,7 +253,9 @@ class CoreDesk:
         await self._rooms.controls.close()
 
     async def _switch_to(self, state: TradingState, reason: str, by: str) -> StateView:
-        old = await self._rooms.switch.change(state, reason, by)
+        return self._switched(await self._rooms.switch.change(state, reason, by))
+
+    def _switched(self, old: TradingState) -> StateView:
         return StateView(old, self._rooms.switch.state, self._rooms.switch.reason)
 
     async def _to_end(self, work: Coroutine[Any, Any, Result]) -> Result:

@@ -9,6 +9,7 @@ import structlog
 
 from trading.core import Core
 from trading.domain.event import JobFailed
+from trading.errors import PurserError
 from trading.market.feed import FeedHealth, PollingFeed, StreamingFeed
 from trading.market.per_symbol import PerSymbol
 from trading.schedule import LiveSchedule, catch_up
@@ -56,4 +57,6 @@ class LiveRun:
         log.error("a scheduled job failed", job=name, error=str(error), exc_info=error)
         adapters = self._core.adapters
         async with adapters.store.transaction() as tx:
-            await tx.append(JobFailed(adapters.clock.now(), name, str(error) or type(error).__name__))
+            # Chats and books get our own sentences; what a library says may hold an address with its password.
+            why = str(error) if isinstance(error, PurserError) else ""
+            await tx.append(JobFailed(adapters.clock.now(), name, why or type(error).__name__))

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import structlog
 
-HIDDEN = "•••"
+from trading.redaction import Redaction
+
 _QUIET = (
-    "httpx",
-    "httpcore",
-    "httpx2",
-    "telegram",
-    "discord",
-    "openai",
+    "PIL",
+    "aiohttp",
+    "aiosqlite",
     "apscheduler",
+    "asyncpg",
     "ccxt",
+    "discord",
+    "httpcore",
+    "httpcore2",
+    "httpx",
+    "httpx2",
     "matplotlib",
+    "openai",
+    "sqlalchemy",
+    "telegram",
+    "urllib3",
     "uvicorn",
+    "websockets",
 )
+"""Libraries that write addresses, headers or rows at INFO and below."""
 
 
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -36,22 +45,29 @@ def _spelled(found: re.Match[str]) -> str:
 class Redacting(logging.Formatter):
     """Renders a record on one line and hides every known secret in it, tracebacks included."""
 
-    def __init__(self, inner: logging.Formatter, secrets: Iterable[str]) -> None:
+    def __init__(self, inner: logging.Formatter, redaction: Redaction) -> None:
         super().__init__()
         self._inner = inner
-        # Shorter strings than this would blot out ordinary words.
-        self._secrets = sorted({secret for secret in secrets if len(secret) >= 6}, key=len, reverse=True)
+        self._redaction = redaction
 
     def format(self, record: logging.LogRecord) -> str:
-        text = self._inner.format(record)
-        for secret in self._secrets:
-            text = text.replace(secret, HIDDEN)
+        text = self._redaction(self._inner.format(record))
         return _UNSEEN.sub(_spelled, text)
 
 
-def configure_logging(folder: Path, level: str, secrets: Iterable[str]) -> None:
+def configure_logging(folder: Path, level: str, redaction: Redaction) -> None:
     """Log to `purser.log` in `folder` at `level`, and warnings to the terminal."""
     folder.mkdir(parents=True, exist_ok=True)
+    file = RotatingFileHandler(folder / "purser.log", maxBytes=5_000_000, backupCount=3, encoding="utf-8")
+    _log_to([file, _terminal()], level, redaction)
+
+
+def log_to_terminal(redaction: Redaction) -> None:
+    """Warnings to the terminal, and no file: for what must leave everything as it is."""
+    _log_to([_terminal()], "WARNING", redaction)
+
+
+def _log_to(handlers: list[logging.Handler], level: str, redaction: Redaction) -> None:
     shared = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -68,12 +84,17 @@ def configure_logging(folder: Path, level: str, secrets: Iterable[str]) -> None:
         processor=structlog.processors.LogfmtRenderer(key_order=("timestamp", "level", "logger", "event")),
         foreign_pre_chain=shared,  # type: ignore[arg-type]
     )
-    formatter = Redacting(plain, secrets)
-    file = RotatingFileHandler(folder / "purser.log", maxBytes=5_000_000, backupCount=3, encoding="utf-8")
-    terminal = logging.StreamHandler()
-    terminal.setLevel(logging.WARNING)
-    for handler in (file, terminal):
-        handler.setFormatter(formatter)
-    logging.basicConfig(level=level, handlers=[file, terminal], force=True)
+    for handler in handlers:
+        handler.setFormatter(Redacting(plain, redaction))
+    logging.basicConfig(level=level, handlers=handlers, force=True)
+    # Where a line cannot be written, as on a full disk, Python would print it as it was, secrets and all.
+    logging.raiseExceptions = False
+    logging.captureWarnings(True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _terminal() -> logging.Handler:
+    terminal = logging.StreamHandler()
+    terminal.setLevel(logging.WARNING)
+    return terminal

@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -32,6 +33,7 @@ from pydantic import (
 
 from trading.domain.market import TIMEFRAMES
 from trading.errors import SettingsError
+from trading.redaction import secrets_in, without_tokens
 
 
 def _decimal(value: object) -> object:
@@ -356,6 +358,7 @@ class SettingsReader:
         forced: Mapping[str, str] | None = None,
     ) -> None:
         self._names = [name.upper() for model in declarations for name in model.model_fields]
+        _refuse_unreadable(env_file)
         in_file = {k: v for k, v in dotenv_values(env_file, interpolate=False).items() if v is not None}
         self._refuse_mistyped(in_file, env_file)
         environment = os.environ if environ is None else environ
@@ -370,7 +373,8 @@ class SettingsReader:
         try:
             return model(**values)
         except ValidationError as error:
-            raise SettingsError(_sentence(model, error, values)) from None
+            # A token in the wrong place is a token all the same.
+            raise SettingsError(without_tokens(_sentence(model, error, values))) from None
 
     def _refuse_mistyped(self, in_file: Mapping[str, str], env_file: Path) -> None:
         for name in in_file:
@@ -379,6 +383,18 @@ class SettingsReader:
             near = difflib.get_close_matches(name.upper(), self._names, n=1, cutoff=0.8)
             if near:
                 raise SettingsError(f"{env_file.name} has {name}, which is not a setting; did you mean {near[0]}?")
+
+
+def _refuse_unreadable(env_file: Path) -> None:
+    """A line that is no setting would be passed over. Its text is not told: it may hold a secret."""
+    if not env_file.is_file():
+        return
+    with env_file.open(encoding="utf-8") as lines:
+        for found in parse_stream(lines):
+            if found.error or (found.key is not None and found.value is None):
+                text = found.original.string
+                line = found.original.line + text[: len(text) - len(text.lstrip())].count("\n")
+                raise SettingsError(f"{env_file.name}, line {line}: this is not a setting; write it as NAME=value.")
 
 
 def _sentence(model: type[BaseModel], error: ValidationError, values: Mapping[str, str]) -> str:
@@ -392,9 +408,17 @@ def _sentence(model: type[BaseModel], error: ValidationError, values: Mapping[st
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     allowed = extra.get("allowed") or message
     text = str(values.get(name, field.default))
-    secret = "SecretStr" in str(field.annotation) or (name.endswith("_url") and "@" in text)
+    secret = "SecretStr" in str(field.annotation) or (name.endswith("_url") and _holds_secret(text))
     given = "not shown here, as it holds a secret" if secret else f'"{text}"'
     return f"{name.upper()} is {given}; allowed is {allowed}."
+
+
+_NO_PORT = re.compile(r"://[^/:]*:(?!\d*(/|$))")
+
+
+def _holds_secret(address: str) -> bool:
+    """Whether a password or key is in it, or may be meant to be."""
+    return "@" in address or bool(_NO_PORT.search(address)) or any(secrets_in(address))
 
 
 KEPT = "settings.json"
@@ -405,7 +429,7 @@ def keep_settings(core: CoreSettings) -> None:
     """Write down what this state directory was run with, secrets left out, for whoever asks it later."""
     texts = {name: _text(getattr(core, name)) for name in CoreSettings.model_fields if name not in _NOT_KEPT}
     # An address with a person in it holds a password.
-    kept = {name.upper(): text for name, text in texts.items() if text and "@" not in text}
+    kept = {name.upper(): text for name, text in texts.items() if text and not _holds_secret(text)}
     core.state_dir.mkdir(parents=True, exist_ok=True)
     # Written aside and moved: a crash in the middle leaves the old file whole.
     fresh = core.state_dir / f"{KEPT}.new"

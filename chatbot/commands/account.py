@@ -10,6 +10,7 @@ from chatbot.message import Reply, Role
 from chatbot.present.cards import decisions, ledger
 from chatbot.present.cards import status as cards
 from chatbot.present.cards.orders import trade_button
+from trading.contract import Window
 
 SYMBOL = Parameter("symbol", Kind.SYMBOL, "which coin, such as BTC")
 WINDOW = Parameter("window", Kind.WINDOW, "span of time, such as today or last week")
@@ -41,7 +42,17 @@ async def pnl(request: Request) -> Reply:
     window = request.args.window or request.desk.window(_DEFAULT_WINDOW)
     if window is None:
         return Reply(text="Say which span of time, for example /pnl today.", ok=False)
+    early = await before_it_began(request, window)
+    if early is not None:
+        return early
     return ledger.pnl(await request.desk.pnl(window), request.desk.world)
+
+
+async def before_it_began(request: Request, window: Window) -> Reply | None:
+    """What to say of a span that ended before there was anything; None for any other span."""
+    if window.start < window.end or window.end >= request.desk.now():
+        return None
+    return ledger.before_it_began(window, (await request.desk.status()).since, request.desk.world)
 
 
 async def plan(request: Request) -> Reply:

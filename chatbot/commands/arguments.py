@@ -22,7 +22,6 @@ from chatbot.commands.figures import (
     read_money,
 )
 from chatbot.commands.symbols import find_symbol, guess
-from chatbot.present.layout import capitalized
 from trading.contract import Amount, Window
 from trading.contract.controls import Condition, Level
 from trading.domain.market import Instrument
@@ -74,10 +73,14 @@ class Arguments:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why the words could not be read, in one sentence; `missing` names the parameter that was left out."""
+    """Why the words could not be read, in one sentence; `missing` names the parameter that was left out.
+
+    `understood` are the words that were, so that a button can add what is missing.
+    """
 
     sentence: str
     missing: Parameter | None = None
+    understood: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,9 @@ class Surroundings:
     quote: str
     window: Callable[[str], Window | None]
 
+
+CONFIRM = "confirm"
+"""A choice that a button adds; nobody is told to type it."""
 
 _FILLER = {"of", "worth", "my", "the", "please", "for", "some", "a", "an"}
 _FIGURES: Mapping[Kind, Callable[[str, str], bool]] = {
@@ -114,9 +120,14 @@ def read_arguments(
         piece, rest = (given.pop(parameter.name, ""), rest) if structured else _claim(parameter, rest, around, ordered)
         outcome = _read(parameter, piece.strip(), found, around)
         if isinstance(outcome, Problem):
-            return outcome
+            return outcome if structured or outcome.missing is None else _incomplete(outcome, text, ordered, around)
         found = outcome
     return Problem(_not_understood(rest, ordered, around)) if rest else found
+
+
+def typed_choices(parameter: Parameter) -> tuple[str, ...]:
+    """The choices that a person may be told of."""
+    return tuple(choice for choice in parameter.choices if choice != CONFIRM)
 
 
 def _words(text: str, parameters: Sequence[Parameter]) -> list[str]:
@@ -162,7 +173,7 @@ def _belongs(word: str, parameter: Parameter, around: Surroundings) -> bool:
 
 def _read(parameter: Parameter, piece: str, found: Arguments, around: Surroundings) -> Arguments | Problem:
     if not piece:
-        return Problem(f"{capitalized(parameter.summary)} is missing.", parameter) if parameter.required else found
+        return Problem(f"Missing: {parameter.summary}.", parameter) if parameter.required else found
     readers: Mapping[Kind, Callable[[str], Arguments | Problem]] = {
         Kind.SYMBOL: lambda text: _symbol(text, found, around),
         Kind.AMOUNT: lambda text: _amount(text, found, around),
@@ -217,10 +228,28 @@ def _could_be_symbol(word: str, around: Surroundings) -> bool:
     return bool(re.fullmatch(r"[A-Za-z][A-Za-z0-9/_-]{1,14}", word)) and not looks_like_amount(word, around.quote)
 
 
+def _incomplete(problem: Problem, text: str, parameters: Sequence[Parameter], around: Surroundings) -> Problem:
+    """What is missing, and first what nobody understood: it may have been meant for it."""
+    words = _words(text, parameters)
+    known = [word for word in words if any(_could_take(parameter, word, around) for parameter in parameters)]
+    odd = " ".join(word for word in words if word not in known)[:40]
+    sentence = f'"{odd}" was not understood. {problem.sentence}' if odd else problem.sentence
+    return replace(problem, sentence=sentence, understood=" ".join(known))
+
+
+def _could_take(parameter: Parameter, word: str, around: Surroundings) -> bool:
+    if parameter.kind in _THE_REST:
+        return True
+    attached = parameter.kind is Kind.SYMBOL and find_symbol(unit_word(word), around.instruments) is not None
+    return attached or _belongs(word, parameter, around)
+
+
 def _not_understood(rest: Sequence[str], parameters: Sequence[Parameter], around: Surroundings) -> str:
     words = " ".join(rest)[:40]
     if not parameters:
         return f'It takes nothing further; "{words}" was not understood.'
     closed = [parameter for parameter in parameters if parameter.kind is Kind.CHOICE]
-    choices = ", ".join(choice for parameter in closed for choice in parameter.choices)
-    return f'"{words}" was not understood.' + (f" Choices: {choices}." if choices else "")
+    choices = ", ".join(choice for parameter in closed for choice in typed_choices(parameter))
+    coins = ", ".join(i.base for i in around.instruments) if any(p.kind is Kind.SYMBOL for p in parameters) else ""
+    said = (f" Choices: {choices}." if choices else "") + (f" Traded: {coins}." if coins else "")
+    return f'"{words}" was not understood.{said}'

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from chatbot.commands.account import SYMBOL, WINDOW
+from chatbot.commands.account import SYMBOL, WINDOW, before_it_began, trades
 from chatbot.commands.arguments import Kind, Parameter
 from chatbot.commands.registry import Command, Request
-from chatbot.message import Reply, Role
+from chatbot.message import Button, Reply, Role
 from chatbot.present import marks
 from chatbot.present.cards import (
     balances,
@@ -26,7 +26,7 @@ from chatbot.present.layout import prose
 from trading.contract import Window
 from trading.domain.order import Order
 
-_ID = Parameter("id", Kind.TEXT, "the id, or its first four characters", required=True)
+_ID = Parameter("id", Kind.TEXT, "the id, or its first four characters")
 _PERIOD = Parameter("period", Kind.CHOICE, "how long", choices=("daily", "weekly", "monthly"))
 _LEAST = 4
 _NOT_IN_IDS = re.compile(r"[^A-Za-z0-9_.:/-]")
@@ -47,7 +47,9 @@ async def orders_(request: Request) -> Reply:
 
 
 async def order(request: Request) -> Reply:
-    """One order's whole story, or a choice among those that begin alike."""
+    """One order's whole story, or a choice among those that begin alike; without an id, the newest."""
+    if not request.args.text:
+        return await orders_(request)
     prefix, world, books = _id(request), request.desk.world, request.desk.books
     if len(prefix) < _LEAST:
         return _too_short("order", request)
@@ -61,7 +63,9 @@ async def order(request: Request) -> Reply:
 
 
 async def trade(request: Request) -> Reply:
-    """One execution, or a choice among those that begin alike."""
+    """One execution, or a choice among those that begin alike; without an id, the newest."""
+    if not request.args.text:
+        return await trades(request)
     prefix, world, books = _id(request), request.desk.world, request.desk.books
     if len(prefix) < _LEAST:
         return _too_short("trade", request)
@@ -90,7 +94,11 @@ async def costs_(request: Request) -> Reply:
 
 async def profit_(request: Request) -> Reply:
     """Profit by day, week or month and by coin; the last seven days where no span is given."""
-    found = await request.desk.books.profit(_window(request, "last 7 days"))
+    window = _window(request, "last 7 days")
+    early = await before_it_began(request, window)
+    if early is not None:
+        return early
+    found = await request.desk.books.profit(window)
     drawable = sum(part.change is not None for part in found.parts) > 1
     return profit.profit(found, await request.charts.profit(found) if drawable else None)
 
@@ -167,8 +175,9 @@ def _too_short(what: str, request: Request) -> Reply:
     return Reply(
         text=prose(
             f"{marks.REFUSED} {marks.mode(request.desk.world)} · Four characters of the {what}'s id, or more.",
-            "The newest ones with their ids: /orders",
+            f"The newest ones with their ids: /{what}s",
         ),
+        buttons=(Button(f"{what.capitalize()}s", f"do:/{what}s"),),
         ok=False,
     )
 

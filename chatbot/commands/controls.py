@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chatbot.commands.arguments import Kind, Parameter
 from chatbot.commands.registry import Command, Request
-from chatbot.message import Reply, Role, Tone
+from chatbot.message import Button, Reply, Role, Tone
 from chatbot.present.cards import alerts as alert_cards
 from chatbot.present.cards import approvals, cancels
 from chatbot.present.cards import levels as cards
@@ -26,11 +26,11 @@ _TARGET = Parameter(
 _CONDITION = Parameter(
     "condition",
     Kind.CONDITION,
-    "what the price does: > 70k, < 60k, +10% or -5%",
+    "what the price does, such as > 70k, < 60k, +10% or -5%",
     required=True,
     choices=("+5%", "-5%", "+10%", "-10%"),
 )
-_ALERT = Parameter("alert", Kind.ID, "which alert, by its id in /alerts", required=True)
+_ALERT = Parameter("alert", Kind.ID, "which alert, by its id in /alerts")
 _ORDER = Parameter("order", Kind.ID, "the order's id, or all")
 
 
@@ -64,7 +64,9 @@ async def alerts(request: Request) -> Reply:
 
 
 async def unalert(request: Request) -> Reply:
-    """Watch a price no longer."""
+    """Watch a price no longer; without an id, those that are watched, each with a button that removes it."""
+    if not request.args.text:
+        return await alerts(request)
     outcome = await request.desk.controls.remove_alert(request.args.text, request.actor.label)
     world = request.desk.world
     return refusal(outcome, world) if isinstance(outcome, Refused) else alert_cards.removed(outcome, world)
@@ -96,11 +98,11 @@ async def panic(request: Request) -> Reply:
     halted = cancels.panic(await desk.controls.panic(label), desk.world)
     outcome = await desk.preview_flatten(label, person=request.actor.person or request.actor.key)
     if isinstance(outcome, Refused):
-        return replace(halted, text=prose(halted.text, sentence(outcome)))
+        return replace(halted, text=prose(halted.text, sentence(outcome)), buttons=(Button("Resume", "do:/resume"),))
     card = approvals.waiting(outcome, desk.world)
     return replace(
         card,
-        text=prose(halted.text, "", card.text),
+        text=f"{halted.text}\n\n{card.text}",
         card=block(*(part.splitlines() for part in (halted.card, card.card) if part)),
         tone=Tone.WARNING,
     )

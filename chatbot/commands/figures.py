@@ -93,7 +93,9 @@ def read_money(text: str, quote: str) -> Decimal:
     figure = _figure(text.lower().split(), quote, text, "Write a sum such as 500 or 1.5k.")
     if figure.percent:
         raise AmountError(f'"{text[:30]}" is a share; write a sum in {quote}.')
-    return _unsigned(figure, text)
+    if figure.sign:
+        raise AmountError(f'"{text[:30]}" is no sum; write it without a sign: {figure.value:f}.')
+    return figure.value
 
 
 def _move(figure: _Figure, rises: bool, falls: bool, text: str) -> tuple[bool, Decimal]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from chatbot.commands.arguments import Kind, Parameter
+from collections.abc import Sequence
+
+from chatbot.commands.arguments import CONFIRM, Kind, Parameter, typed_choices
 from chatbot.commands.registry import Command, Request
+from chatbot.commands.subjects import subject_called, subjects_for
 from chatbot.message import Button, Reply, Role
 from chatbot.present import marks
-from chatbot.present.layout import prose
+from chatbot.present.layout import block, prose, table, wrapped
 
-_COMMAND = Parameter("command", Kind.TEXT, "which command")
+_COMMAND = Parameter("command", Kind.TEXT, "a command or a subject, or all")
+_MORE = wrapped("Every command: /help all. One in detail: /help buy")
 _QUESTION = Parameter("question", Kind.TEXT, "your question", required=True)
 
 
@@ -27,19 +31,19 @@ async def start(request: Request) -> Reply:
 
 
 async def help_(request: Request) -> Reply:
-    """All commands the asker may use, or one in detail."""
+    """The subjects; the commands of one of them, or of all; or one command in detail."""
     wanted = request.args.text.lstrip("/").split(" ")[0]
-    if wanted:
-        command = request.registry.get(wanted) or request.registry.nearest(wanted, request.role)
-        return _unknown(wanted) if command is None else _one(command)
-    usable = [command for command in request.registry if command.role <= request.role]
-    return Reply(
-        text=prose(
-            f"{marks.ANSWER} {marks.mode(request.desk.world)} · Commands. More about one: /help buy",
-            *(f"/{command.name} · {command.summary}" for command in usable),
-            "Plain questions work too: what did we trade yesterday?",
-        )
-    )
+    if not wanted:
+        return _subjects(request)
+    command, subject = request.registry.get(wanted), subject_called(wanted)
+    if command is not None:
+        return _one(command)
+    if subject is not None:
+        return _listed(request, subject.title, subject.usable(request.registry, request.role))
+    if wanted.lower() == "all":
+        return _listed(request, "All commands", [each for each in request.registry if each.role <= request.role])
+    near = request.registry.nearest(wanted, request.role)
+    return _unknown(wanted) if near is None else _one(near)
 
 
 async def ask(request: Request) -> Reply:
@@ -47,13 +51,33 @@ async def ask(request: Request) -> Reply:
     return await request.agent.answer(request.channel.key, request.args.text)
 
 
+def _subjects(request: Request) -> Reply:
+    """What there is, a line for each subject, with a button that opens it."""
+    subjects = subjects_for(request.registry, request.role)
+    return Reply(
+        text=prose(
+            f"{marks.ANSWER} {marks.mode(request.desk.world)} · Ask in plain words, or press a subject.",
+            "For example: how did we do vs BTC?",
+        ),
+        card=block(table([(subject.title, subject.summary) for subject in subjects], "<<"), _MORE),
+        buttons=tuple(Button(subject.title, f"do:/help {subject.name}") for subject in subjects),
+    )
+
+
+def _listed(request: Request, title: str, commands: Sequence[Command]) -> Reply:
+    example = commands[0].name if commands else "buy"
+    return Reply(
+        text=prose(
+            f"{marks.ANSWER} {marks.mode(request.desk.world)} · {title}",
+            *(f"/{command.name} · {command.summary}" for command in commands),
+            f"More about one: /help {example}",
+        ),
+        buttons=(Button("All subjects", "do:/help"),),
+    )
+
+
 def _one(command: Command) -> Reply:
-    needs = [
-        f"{parameter.name}: {parameter.summary}"
-        + (f" ({', '.join(parameter.choices)})" if parameter.choices else "")
-        + ("" if parameter.required else ", optional")
-        for parameter in command.parameters
-    ]
+    needs = [_need(parameter) for parameter in command.parameters if parameter.choices != (CONFIRM,)]
     return Reply(
         text=prose(
             f"{marks.ANSWER} /{command.name} · {command.summary}.",
@@ -64,12 +88,17 @@ def _one(command: Command) -> Reply:
     )
 
 
+def _need(parameter: Parameter) -> str:
+    choices = f" ({', '.join(typed_choices(parameter))})" if parameter.choices else ""
+    return f"{parameter.name}: {parameter.summary}{choices}{'' if parameter.required else ', optional'}"
+
+
 def _unknown(name: str) -> Reply:
     return Reply(text=f"{marks.REFUSED} There is no /{name[:32]}. All commands: /help", ok=False)
 
 
 COMMANDS = (
     Command("start", "Where to begin", "/start", Role.VIEWER, start),
-    Command("help", "All commands, or one in detail", "/help buy", Role.VIEWER, help_, (_COMMAND,)),
+    Command("help", "What there is to ask and do, or one in detail", "/help buy", Role.VIEWER, help_, (_COMMAND,)),
     Command("ask", "A question in plain words", "/ask how did we do vs BTC?", Role.VIEWER, ask, (_QUESTION,)),
 )

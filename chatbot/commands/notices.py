@@ -58,7 +58,8 @@ async def _change(request: Request, what: str, how: str) -> Reply:
     if how in ("here", "everywhere"):
         return await _route(request, kind, how)
     if how not in list(Level):
-        raise ValueError(f'Write on, silent, off, here or everywhere behind {kind}, not "{how[:20]}".')
+        not_this = f', not "{how[:20]}"' if how else ""
+        raise ValueError(f"Write on, silent, off, here or everywhere behind {kind}{not_this}.")
     if not _hears(request):
         return cards.nothing_here(request.desk.world)
     old, new = request.preferences.level(request.channel, kind), Level(how)

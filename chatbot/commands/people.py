@@ -14,7 +14,7 @@ _ME = "me"
 _ROLES = ("viewer", "trader", "owner")
 _OFFERED = Parameter("role", Kind.CHOICE, "whom the code lets in", choices=(*_ROLES, _ME))
 _CODE = Parameter("code", Kind.TEXT, "the code you were given")
-_USER = Parameter("user", Kind.TEXT, "who: an id, @name or telegram:id", required=True)
+_USER = Parameter("user", Kind.TEXT, "who, as an id, @name or telegram:id", required=True)
 _ROLE = Parameter("role", Kind.CHOICE, "the role", required=True, choices=(*_ROLES, NONE))
 _WHOSE = Parameter("who", Kind.TEXT, "whose entries, or how many")
 USUAL = 10
@@ -68,7 +68,7 @@ async def whoami(request: Request) -> Reply:
 async def audit(request: Request) -> Reply:
     """What was asked of late, by whom, and what came of it."""
     words = request.args.text.strip()
-    if words.isdecimal() and len(words) <= 3:
+    if words.isdecimal() and len(words) <= 4:
         limit, who = min(int(words), MOST), None
     else:
         limit, who = USUAL, words or None

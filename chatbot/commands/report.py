@@ -16,6 +16,7 @@ from trading.contract import Performance
 _PRICE_TIMEFRAME = "4h"
 _PRICE_CANDLES = 180
 _MOST_TRADES = 200
+_MOST_BUTTONS = 8
 _SUBJECT = Parameter("chart", Kind.CHOICE, "which chart", choices=("equity", "allocation"))
 
 
@@ -64,7 +65,8 @@ async def _price_chart(request: Request, symbol: str) -> Reply:
     stop, target = (held.stop, held.target) if held else (None, None)
     caption = f"{marks.mode(desk.world)} · {symbol}, {len(shown)} of our trades in the picture"
     png = await request.charts.price(symbol, candles, shown, stop, target, world=desk.world)
-    return Reply(text=f"{marks.ANSWER} {caption}", pictures=(Picture(png, caption, "price.png"),))
+    picture = Picture(png, caption, "price.png")
+    return Reply(text=f"{marks.ANSWER} {caption}", pictures=(picture,), buttons=_other_charts(request))
 
 
 def _too_early(request: Request) -> Reply:
@@ -77,7 +79,7 @@ def _too_early(request: Request) -> Reply:
 
 
 def _other_charts(request: Request) -> tuple[Button, ...]:
-    bases = tuple(instrument.base for instrument in request.desk.symbols())[:4]
+    bases = tuple(instrument.base for instrument in request.desk.symbols())[:_MOST_BUTTONS]
     return (*(Button(base, f"do:/chart {base}") for base in bases), Button("Allocation", "do:/chart allocation"))
 
 

@@ -18,7 +18,7 @@ from trading.domain.plan import Cycle
 from trading.domain.risk import Refused
 
 _SYMBOL = Parameter("symbol", Kind.SYMBOL, "which coin, such as BTC", required=True)
-_AMOUNT = Parameter("amount", Kind.AMOUNT, "how much: $50, 0.01 (coins), 10% or all", required=True)
+_AMOUNT = Parameter("amount", Kind.AMOUNT, "how much, such as $50, 0.01 (coins), 10% or all", required=True)
 _CARD = Parameter("card", Kind.TEXT, "which card, if several wait")
 _MOST_CARDS = 8
 

@@ -30,6 +30,10 @@ class Audience(Collection[str]):
         every = dict.fromkeys([*self._preferences.own(), *self._preferences.routed()])
         return {c: self._transports[c.platform] for c in every if c.platform in self._transports}
 
+    def transport(self, channel: Channel) -> Transport | None:
+        """Whoever speaks in `channel`, followed or not."""
+        return self._transports.get(channel.platform)
+
     def __contains__(self, key: object) -> bool:
         return any(key == posted for posted in self)
 

@@ -16,6 +16,9 @@ ATTENTION = "⚠️"
 REPORT = "📈"
 ANSWER = "💬"
 
+INCLUDED = "☑"
+LEFT_OUT = "☐"
+
 SIDES = {Side.BUY: BOUGHT, Side.SELL: SOLD}
 
 

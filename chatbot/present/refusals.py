@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chatbot.message import Reply, Tone
+from chatbot.message import Button, Reply, Tone
 from chatbot.present import marks
 from chatbot.present.layout import prose
 from trading.contract import World
@@ -25,7 +25,7 @@ HEADLINES: Mapping[RefusalCode, str] = {
     _C.NOTHING_TO_SELL: "There is nothing to sell.",
     _C.EXCEEDS_POSITION: "That is more than is held.",
     _C.ORDER_IN_FLIGHT: "Another order for it is still on its way.",
-    _C.INVALID_AMOUNT: "That amount cannot be used.",
+    _C.INVALID_AMOUNT: "That figure cannot be used.",
     _C.NOTHING_TO_DO: "There is nothing to do.",
     _C.PRICE_MOVED: "The price moved too far since the card was made.",
     _C.EXPIRED: "The card has expired; nothing was traded.",
@@ -52,13 +52,29 @@ HEADLINES: Mapping[RefusalCode, str] = {
 }
 """The first sentence of every refusal, by code; the figures follow from the refusal's detail."""
 
+_SAYS_IT_ALL = {_C.NOTHING_TO_SELL}
+"""What is not there is named by the detail: a coin that is not held, everything, a position without a stop."""
+
+_LEADS_ON: Mapping[RefusalCode, tuple[str, str]] = {
+    _C.HALTED: ("Resume", "do:/resume"),
+    _C.REDUCING: ("Resume", "do:/resume"),
+    _C.LIVE_NOT_CONFIRMED: ("LIVE", "do:/live"),
+    _C.DRIFT: ("Pending", "do:/pending"),
+    _C.PAIR_FROZEN: ("Pending", "do:/pending"),
+}
+"""The button under a refusal that a person can lift."""
+
 
 def refusal(refused: Refused, world: World) -> Reply:
     """A refusal as a message."""
-    return Reply(text=f"{marks.REFUSED} {marks.mode(world)} · {sentence(refused)}", tone=Tone.BAD, ok=False)
+    buttons = (Button(*_LEADS_ON[refused.code]),) if refused.code in _LEADS_ON else ()
+    text = f"{marks.REFUSED} {marks.mode(world)} · {sentence(refused)}"
+    return Reply(text=text, buttons=buttons, tone=Tone.BAD, ok=False)
 
 
 def sentence(refused: Refused) -> str:
-    """Headline and figures; a detail that says nothing more is not repeated."""
+    """Headline and figures; what both would say is said once."""
     headline, detail = HEADLINES[refused.code], refused.detail.strip()
-    return prose(headline, "" if detail.rstrip(".").lower() == headline.rstrip(".").lower() else detail)
+    if detail and (refused.code in _SAYS_IT_ALL or detail.startswith(headline.rstrip(".").partition(";")[0])):
+        return detail
+    return prose(headline, detail)

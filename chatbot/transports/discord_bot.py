@@ -11,7 +11,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
-from chatbot.message import Channel, MessageHandler, MessageRef, PressHandler, Reply, Unsent
+from chatbot.message import Channel, ChatWatcher, MessageHandler, MessageRef, PressHandler, Reply, Unsent
 from chatbot.transports.discord_answers import Answers
 from chatbot.transports.discord_client import GRACE_SECONDS, Bot
 from chatbot.transports.discord_delivery import Delivery, Outbox
@@ -62,6 +62,7 @@ class DiscordTransport:
         self._direct_messages = direct_messages
         self._outbox = Outbox(clock)
         self._delivery: Delivery | None = None
+        self._watcher: ChatWatcher | None = None
 
     @property
     def platform(self) -> str:
@@ -70,10 +71,15 @@ class DiscordTransport:
     def channels(self) -> Sequence[Channel]:
         return self._channels
 
+    def watch(self, watcher: ChatWatcher) -> None:
+        """Tell `watcher` of channels that may take messages again."""
+        self._watcher = watcher
+
     async def run(self, on_message: MessageHandler, on_press: PressHandler) -> None:
         """Serve until cancelled. Raises Fatal when Discord refuses us for good, Retryable when it is lost."""
         self._address_library()
         client = self._client()
+        client.reopened = self._reopened
         delivery = Delivery(client, self._outbox)
         client.answers = Answers(delivery, People(self._guild_id), self._clock, on_message, on_press)
         serving = asyncio.create_task(self._connect(client, delivery))
@@ -89,6 +95,10 @@ class DiscordTransport:
 
     async def edit(self, message: MessageRef, reply: Reply) -> None:
         await self._connected().edit(message, reply)
+
+    def _reopened(self, channel_id: int) -> None:
+        if self._watcher is not None:
+            self._watcher.reopened(Channel(PLATFORM, str(channel_id)))
 
     def _connected(self) -> Delivery:
         if self._delivery is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from typing import Any
 
 import aiohttp
@@ -34,6 +34,8 @@ class Bot(discord.Client):
     """One connection. No event waits for another one's answer; `channels` are those whose loss is worth a warning."""
 
     answers: Answers
+    reopened: Callable[[int], None]
+    """Called with the id of a channel that may take messages again."""
 
     def __init__(
         self,
@@ -82,6 +84,23 @@ class Bot(discord.Client):
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         if interaction.type is discord.InteractionType.component:
             self._spawn(self.answers.press(interaction))
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        self._may_write_in(guild)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        self._may_write_in(guild)
+
+    async def on_guild_channel_update(self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
+        self.reopened(after.id)
+
+    async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
+        self._may_write_in(after.guild)
+
+    def _may_write_in(self, guild: discord.Guild) -> None:
+        """What a role or a place in the server allows is Discord's to say: whoever was refused there tries again."""
+        for channel in (*guild.channels, *guild.threads):
+            self.reopened(channel.id)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         for channel in (*guild.channels, *guild.threads):

@@ -78,4 +78,6 @@ def _refused(what: str, error: discord.HTTPException) -> Unsent | Undeliverable:
     if error.status == 401 and error.code == 0:
         # The bot's own token, which its owner will renew; an interaction's has a code of its own.
         return Unsent(f"Discord does not know the bot's token any more, at {what}.", _BANNED_SECONDS)
-    return Undeliverable(f"Discord refused {what}: {error.text or error.status} (code {error.code}).")
+    # Words without a code are not Discord's, but some page's on the way there, which may show what was asked.
+    said = error.text if error.code else ""
+    return Undeliverable(f"Discord refused {what}: {said or error.status} (code {error.code}).")

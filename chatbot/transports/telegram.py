@@ -11,7 +11,7 @@ from telegram import Bot, BotCommand, Update
 from telegram.error import TelegramError
 from telegram.ext import TypeHandler
 
-from chatbot.message import Channel, MessageHandler, MessageRef, PressHandler, Reply, Unsent
+from chatbot.message import Channel, ChatWatcher, MessageHandler, MessageRef, PressHandler, Reply, Unsent
 from chatbot.transports.telegram_address import PLATFORM
 from chatbot.transports.telegram_connection import (
     BotApplication,
@@ -26,6 +26,7 @@ from chatbot.transports.telegram_membership import Membership
 from chatbot.transports.telegram_outbox import Outbox
 from chatbot.transports.telegram_pace import Limits, Pace, Urgency
 from chatbot.transports.telegram_session import Session
+from chatbot.transports.telegram_shown import Shown
 from trading.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ class TelegramTransport:
         self._timeout = timeout
         self._pace = Pace(clock, limits)
         self._membership = Membership()
+        self._shown = Shown()
         self._outbox: Outbox | None = None
 
     @property
@@ -78,6 +80,10 @@ class TelegramTransport:
 
     def channels(self) -> Sequence[Channel]:
         return self._channels
+
+    def watch(self, watcher: ChatWatcher) -> None:
+        """Tell `watcher` of chats that move, and of those that take messages again."""
+        self._membership.watch(watcher)
 
     async def run(self, on_message: MessageHandler, on_press: PressHandler) -> None:
         for name in TALKATIVE:
@@ -104,7 +110,7 @@ class TelegramTransport:
     async def _serve(self, on_message: MessageHandler, on_press: PressHandler) -> NoReturn:
         polls = PollRequest(self._clock, self._timeout)
         application = build(self._token, self._base_url, polls, self._timeout)
-        outbox = Outbox(application.bot, self._clock, self._pace, self._membership)
+        outbox = Outbox(application.bot, self._clock, self._pace, self._membership, self._shown)
         session = Session(application.bot, outbox, self._membership, self._clock, self._names, on_message, on_press)
         application.add_handler(TypeHandler(Update, session.accept))
         menu = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from functools import cache
 
 # RetryAfter warns on every use unless this opt-in of python-telegram-bot is set before it is raised.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -26,6 +27,7 @@ from telegram.error import (
 from chatbot.message import Gone, MaybeSent, Undeliverable, Unsent
 from chatbot.transports.telegram_membership import moved
 from trading.errors import Fatal, NeedsOperator, PurserError, Retryable
+from trading.redaction import Redaction
 
 LONGEST_REASON = 200
 
@@ -115,8 +117,12 @@ def pause(error: RetryAfter) -> float:
 
 def reason_of(error: BaseException, token: str) -> str:
     """The error's own words, short and without the token."""
-    words = str(error) or type(error).__name__
-    return words.replace(token, "<token>")[:LONGEST_REASON] if token else words[:LONGEST_REASON]
+    return _redaction(token)(str(error) or type(error).__name__)[:LONGEST_REASON]
+
+
+@cache
+def _redaction(token: str) -> Redaction:
+    return Redaction(token)
 
 
 def is_unchanged(error: BadRequest) -> bool:

@@ -7,6 +7,7 @@ carries a picture or a file: its text is a caption then, and is edited by anothe
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from telegram import Bot, Message
@@ -18,6 +19,7 @@ from chatbot.transports.telegram_composition import Outgoing, compose, files, pi
 from chatbot.transports.telegram_errors import delivery_failure, slow_down
 from chatbot.transports.telegram_membership import Membership
 from chatbot.transports.telegram_pace import LONGEST_WAIT, Pace, Urgency
+from chatbot.transports.telegram_shown import Shown
 from chatbot.transports.telegram_text import as_caption, body, body_as_caption
 from chatbot.transports.telegram_wire import Posting, Wire
 from trading.clock import Clock
@@ -45,12 +47,13 @@ class Outbox:
     `channel` is a `Channel.id`: "chat" or "chat/topic".
     """
 
-    def __init__(self, bot: Bot, clock: Clock, pace: Pace, membership: Membership) -> None:
+    def __init__(self, bot: Bot, clock: Clock, pace: Pace, membership: Membership, shown: Shown) -> None:
         self._wire = Wire(bot)
         self._token = bot.token
         self._clock = clock
         self._pace = pace
         self._membership = membership
+        self._shown = shown
 
     async def send(self, channel: str, reply: Reply, urgency: Urgency, answering: int | None = None) -> str:
         """Send `reply`, the first part as an answer to message `answering`; the id of the part with the buttons."""
@@ -80,7 +83,8 @@ class Outbox:
         texts = body(reply)
         if not texts:
             raise Undeliverable("A text message cannot be edited into one without text: send a new one")
-        await self._call(to, urgency, lambda: self._wire.replace_text(to.chat, number, texts[0], reply.buttons))
+        edit = partial(self._wire.replace_text, to.chat, number, texts[0], reply.buttons)
+        await self._shown.change((to.chat, number), texts[0], reply.buttons, lambda: self._call(to, urgency, edit))
         more = [*(Outgoing(text) for text in texts[1:]), *pictures(reply), *files(reply)]
         await self._send_following(Posting(to, silent=reply.silent), more, urgency)
 
@@ -97,13 +101,14 @@ class Outbox:
 
     async def _replace_in_place(self, to: Address, number: int, reply: Reply, urgency: Urgency) -> bool:
         """Show `reply` in a message that carries a picture; False where it does not fit under one."""
-        wire, buttons = self._wire, reply.buttons
+        wire, place, buttons = self._wire, (to.chat, number), reply.buttons
         if (media := as_caption(reply)) is not None:
-            picture = reply.pictures[0]
-            await self._call(to, urgency, lambda: wire.replace_picture(to.chat, number, media, picture, buttons))
+            whole = partial(wire.replace_picture, *place, media, reply.pictures[0], buttons)
+            await self._shown.renew(place, media, buttons, lambda: self._call(to, urgency, whole))
             return True
         if not reply.pictures and (caption := body_as_caption(reply)) is not None:
-            await self._call(to, urgency, lambda: wire.replace_caption(to.chat, number, caption, buttons))
+            words = partial(wire.replace_caption, *place, caption, buttons)
+            await self._shown.change(place, caption, buttons, lambda: self._call(to, urgency, words))
             return True
         return False
 
@@ -118,7 +123,9 @@ class Outbox:
         return await persist(self._clock, lambda: self._send_one(posting, message, urgency), LONGEST_WAIT)
 
     async def _send_one(self, posting: Posting, message: Outgoing, urgency: Urgency) -> str:
-        return reference(await self._call(posting.to, urgency, lambda: self._wire.post(posting, message)))
+        posted = await self._call(posting.to, urgency, lambda: self._wire.post(posting, message))
+        self._shown.note((posting.to.chat, posted.message_id), message.text, message.buttons)
+        return reference(posted)
 
     async def _call(self, to: Address, urgency: Urgency, request: Callable[[], Awaitable[T]]) -> T:
         """`request` when it is its turn, unless the chat is known to refuse it."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 
 from chatbot.message import Channel, MaybeSent, MessageRef, Reply, Undeliverable, Unsent
 from chatbot.transports.telegram_address import PLATFORM
@@ -16,6 +17,9 @@ from chatbot.transports.telegram_progress import ProgressMessage
 from trading.clock import Clock
 
 log = logging.getLogger(__name__)
+
+REPEAT_SECONDS = 3.0
+"""After a failure that leaves it open whether an answer arrived: a gateway that restarts is back by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +42,25 @@ class Replies:
         return ProgressMessage(self._outbox, self._clock, origin.channel, origin.answering)
 
     async def post(self, origin: Origin, reply: Reply) -> None:
-        outbox, channel = self._outbox, origin.channel
         try:
-            number = await persist(
-                self._clock, lambda: outbox.send(channel, reply, Urgency.ANSWER, origin.answering), LONGEST_LINE
-            )
+            number = await self._posted(origin, reply)
         except (Unsent, MaybeSent, Undeliverable) as failure:
-            log.warning("a reply to Telegram chat %s may be missing: %s", channel, failure)
+            log.warning("a reply to Telegram chat %s may be missing: %s", origin.channel, failure)
         else:
-            await _tell(reply, channel, number)
+            await _tell(reply, origin.channel, number)
+
+    async def _posted(self, origin: Origin, reply: Reply) -> str:
+        """The id of the message. What may be missing is said once more, marked: better twice than not at all."""
+        try:
+            return await self._send(origin, reply)
+        except MaybeSent as failure:
+            log.info("a reply to Telegram chat %s is repeated: %s", origin.channel, failure)
+        await self._clock.sleep(REPEAT_SECONDS)
+        return await self._send(origin, reply.maybe_repeated())
+
+    async def _send(self, origin: Origin, reply: Reply) -> str:
+        send = partial(self._outbox.send, origin.channel, reply, Urgency.ANSWER, origin.answering)
+        return await persist(self._clock, send, LONGEST_LINE)
 
     async def finish(self, origin: Origin, progress: ProgressMessage, reply: Reply | None) -> None:
         """Put `reply` in the place of the progress message; anew where it carries what an edit cannot."""

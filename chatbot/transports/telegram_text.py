@@ -49,9 +49,14 @@ def as_caption(reply: Reply) -> Text | None:
         return None
     caption = scrubbed(reply.pictures[0].caption)
     content = list(blocks(reply))
-    if caption and not any(caption in block.text for block in content):
+    if caption and not is_said(caption, content):
         content.append(Block(caption, fixed=False))
     return caption_of(content)
+
+
+def is_said(caption: str, content: Sequence[Block]) -> bool:
+    """Whether `content` says every part of `caption` already: "PAPER · Ahead of BTC" says two things."""
+    return all(any(part in block.text for block in content) for part in caption.split(" · "))
 
 
 def body_as_caption(reply: Reply) -> Text | None:

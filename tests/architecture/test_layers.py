@@ -28,7 +28,7 @@ WALL_CLOCK = (
     "time.gmtime",
     "loop.time",
 )
-CHAT_MAY_IMPORT = ("trading.contract", "trading.domain", "trading.errors", "trading.clock")
+CHAT_MAY_IMPORT = ("trading.contract", "trading.domain", "trading.errors", "trading.clock", "trading.redaction")
 FLOATS = (
     "trading/exchange/",
     "trading/market/indicators.py",

@@ -21,11 +21,12 @@ from tests.bench.loop import run
 from tests.bench.simulated_world import simulated_world
 from trading.clock import SystemClock
 from trading.log import configure_logging
+from trading.redaction import Redaction
 from trading.running import Running
 
 
 async def serve(url: str, token: str, chat: str, state_dir: Path, days: int) -> None:
-    configure_logging(state_dir, "INFO", [token])
+    configure_logging(state_dir, "INFO", Redaction(token))
     async with simulated_world(state_dir, days) as running:
         await running.core.start()
         await running.main()

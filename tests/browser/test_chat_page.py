@@ -118,6 +118,23 @@ async def test_nothing_scrolls_sideways_on_a_phone(bot: Bot, opened: Opened) -> 
     assert await page.locator("header").evaluate("header => header.scrollWidth") == PHONE
 
 
+LABELS_CUT = """async (totals) => {
+  const { drawCurve } = await import("/static/chart.js");
+  const place = document.getElementById("chart");
+  const lines = totals.map((total, i) => ({ name: ["You", "BTC", "ETH"][i], total, values: [1, 1 + i / 10] }));
+  drawCurve(place, { times: [0, 86400], lines, drawdown: [0, 0], deepest: "", zone: "UTC" }, () => {});
+  const edge = place.querySelector("svg").getBoundingClientRect().right;
+  return [...place.querySelectorAll(".label")].filter((label) => label.getBoundingClientRect().right > edge).length;
+}"""
+
+
+async def test_no_figure_at_a_line_s_end_is_cut_on_a_phone(bot: Bot, opened: Opened) -> None:
+    page = await opened(bot.link, PHONE, 740)
+    await page.get_by_role("link", name="Dashboard").click()
+    await expect(page.locator("#chart svg")).to_be_visible()
+    assert await page.evaluate(LABELS_CUT, ["\u221211.72 %", "+1,234.56 %", "+8.20 %"]) == 0
+
+
 @pytest.mark.parametrize("width", [PHONE, 1200])
 async def test_every_screen_says_what_world_this_is(bot: Bot, opened: Opened, width: int) -> None:
     page = await opened(bot.link, width)

@@ -107,6 +107,16 @@ class Acts:
         self.world.closed_channels.update(self.world.channels)
         await self.gateway.dispatch("GUILD_DELETE", {"id": self.world.guild_id})
 
+    async def take_back(self) -> None:
+        """Somebody invites the bot into the guild again."""
+        self.world.closed_channels.clear()
+        await self.gateway.dispatch("GUILD_CREATE", self.gateway.guild())
+
+    async def allow(self, channel_id: str) -> None:
+        """Somebody lets the bot write in a channel again."""
+        self.world.closed_channels.discard(channel_id)
+        await self.gateway.dispatch("CHANNEL_UPDATE", self.gateway.channel(channel_id))
+
     async def _announce(self, event: str, data: Json, author: User, direct: bool) -> None:
         mentioned = f"<@{self.world.bot.id}>" in data["content"]
         data = data | {"mentions": [self.world.bot.json()] if mentioned else []}

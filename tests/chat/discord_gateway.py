@@ -159,7 +159,7 @@ class Gateway:
         self.session = Session(secrets.token_hex(16), data["intents"], line=line)
         await self.dispatch("READY", self._ready())
         if data["intents"] & GUILDS:
-            await self.dispatch("GUILD_CREATE", self._guild())
+            await self.dispatch("GUILD_CREATE", self.guild())
         await self.world.changed()
 
     def _refusal(self, line: Line, data: Json) -> int | None:
@@ -198,7 +198,8 @@ class Gateway:
             "application": {"id": world.bot.id, "flags": 0},
         }
 
-    def _guild(self) -> Json:
+    def guild(self) -> Json:
+        """The guild as a bot in it is told of it."""
         world = self.world
         everyone = {
             "id": world.guild_id,

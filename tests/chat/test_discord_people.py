@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
-from chatbot.message import Incoming, MessageHandler, PressReply, Reply
+from chatbot.message import Channel, Incoming, MessageHandler, PressReply, Reply
 from tests.chat.discord_server import DiscordServer
 from tests.chat.discord_trial import CARD, CHANNEL, ELSEWHERE, GUILD, HOME, Router, running, transport_for
 from tests.chat.discord_world import User
 
 THREAD = "800000000000000009"
 TRADERS = "850000000000000001"
+
+
+class Told:
+    """A watcher that writes down which channels take messages again."""
+
+    def __init__(self) -> None:
+        self.reopenings: list[str] = []
+        self._changed = asyncio.Event()
+
+    def moved(self, old: Channel, new: Channel) -> None:
+        raise AssertionError(f"no channel of Discord moves, {old.key} neither")
+
+    def reopened(self, channel: Channel) -> None:
+        self.reopenings.append(channel.id)
+        self._changed.set()
+
+    async def of(self, channel: str) -> None:
+        async with asyncio.timeout(5):
+            while channel not in self.reopenings:
+                self._changed.clear()
+                await self._changed.wait()
 
 
 class TestWhoSpeaks:
@@ -141,6 +164,21 @@ class TestChannels:
             ELSEWHERE,
             CHANNEL,
         ]
+
+    async def test_one_where_the_bot_may_write_again_is_tried_at_once(
+        self, strict: DiscordServer, router: Router
+    ) -> None:
+        strict.world.channels |= {ELSEWHERE: None, THREAD: CHANNEL}
+        transport, told = transport_for(strict, channels=[CHANNEL, ELSEWHERE, THREAD]), Told()
+        transport.watch(told)
+        async with running(strict, transport, router):
+            told.reopenings.clear()
+            await strict.allow(ELSEWHERE)
+            await told.of(ELSEWHERE)
+            await strict.put_out()
+            await strict.take_back()
+            await told.of(CHANNEL)
+        assert told.reopenings[0] == ELSEWHERE and {CHANNEL, ELSEWHERE} <= set(told.reopenings[1:])
 
 
 class TestAPrivateReply:

@@ -34,6 +34,7 @@ from tests.proof import Proof
 from tests.unit.chatbot import facts
 from trading.domain.plan import CycleOutcome
 from trading.log import configure_logging
+from trading.redaction import Redaction
 from trading.store.append_file import csv_lines
 
 TEXTS = 500
@@ -170,7 +171,7 @@ def _logging_as_before() -> Iterator[None]:
 
 @pytest.mark.usefixtures("_logging_as_before")
 def test_the_log_has_one_line_for_it_and_no_control_character(proof: Proof, scale: int, tmp_path: Path) -> None:
-    configure_logging(tmp_path, "INFO", [])
+    configure_logging(tmp_path, "INFO", Redaction())
     log, plain = structlog.get_logger("a"), logging.getLogger("b")
     cases = 0
     for text in hostile_texts(TEXTS * scale):

@@ -112,6 +112,8 @@ class ThresholdView:
     """Who set it while the program ran; empty where the settings hold."""
     daily_sum: Decimal | None = None
     """Above what the sum that one source traded in 24 hours without a press waits for one."""
+    daily_sum_fixed: bool = True
+    """Whether the settings name that sum; otherwise it grows and shrinks with the threshold."""
     second_person: Decimal | None = None
     """Above what two people must press."""
 

@@ -182,7 +182,7 @@ class Operator(SafetyOperator, Protocol):
         ...
 
     async def pause(self, by: str) -> StateView:
-        """To REDUCING: exits only."""
+        """To REDUCING: exits only. What is halted stays halted."""
         ...
 
     async def resume(self, by: str) -> StateView:

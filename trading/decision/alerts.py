@@ -75,7 +75,7 @@ class PriceAlerts:
         async with self._lock:
             found = [view for view in self.all() if alert_id and view.id.startswith(alert_id)]
             if len(found) != 1:
-                return Refused(RefusalCode.UNKNOWN_CARD, "That alert is not watched, or not any more. See /alerts.")
+                return Refused(RefusalCode.NOTHING_TO_DO, "That alert is not watched, or not any more. See /alerts.")
             await self._keep(tuple(alert for alert in self._alerts if alert.id != found[0].id))
         return found[0]
 
@@ -126,7 +126,9 @@ class PriceAlerts:
             return Refused(RefusalCode.INVALID_AMOUNT, f"{base} never gets there; name a price above 0.", alert.symbol)
         if alert.is_met(last):
             return Refused(
-                RefusalCode.WRONG_SIDE, f"{base} is at {last:f} already, so that holds now; name another.", alert.symbol
+                RefusalCode.WRONG_SIDE,
+                f"{base} is at {last:,f} already, so that holds now; name another.",
+                alert.symbol,
             )
         if any((a.symbol, a.rises, a.level) == (alert.symbol, alert.rises, alert.level) for a in self._alerts):
             return Refused(RefusalCode.NOTHING_TO_DO, f"{base} {alert.words} is watched already. See /alerts.")

@@ -34,6 +34,7 @@ from trading.domain.risk import Refused, TradingState
 from trading.local_zone import LocalZone
 from trading.orders.cancellations import EVERYTHING, Cancellations
 from trading.orders.levels import Levels
+from trading.risk.limits import Limits
 from trading.risk.switch import Switch
 from trading.risk.thresholds import ApprovalThreshold
 from trading.store.port import Transaction
@@ -56,9 +57,9 @@ class Planning:
 
 @dataclass(frozen=True, slots=True)
 class OtherThresholds:
-    """What asks for a press besides the threshold that can be set, in quote; None where it does not."""
+    """What asks for a press besides the threshold that can be set: the limits' sum of 24 hours, a second person."""
 
-    daily_sum: Decimal | None
+    limits: Limits
     second_person: Decimal | None
 
 
@@ -180,8 +181,15 @@ class CoreControls:
 
     def _threshold(self, old: Decimal | None) -> ThresholdView:
         threshold, others = self._settable.threshold, self._others
+        now = threshold()
         return ThresholdView(
-            old, threshold(), threshold.configured, threshold.by, others.daily_sum, others.second_person
+            old=old,
+            now=now,
+            configured=threshold.configured,
+            by=threshold.by,
+            daily_sum=None if now is None else others.limits.daily_sum(now),
+            daily_sum_fixed=others.limits.approval_daily_sum is not None,
+            second_person=others.second_person,
         )
 
     async def _to_end(self, work: Coroutine[Any, Any, Result]) -> Result:

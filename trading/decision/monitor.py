@@ -115,10 +115,12 @@ def _reached_by_short(protection: Protection, last: Decimal) -> Source | None:
 def _reason(protection: Protection, quote: Quote, source: Source, short: bool) -> str:
     base = base_of(protection.symbol)
     word = "fell" if (source is Source.STOP) is not short else "rose"
-    level = protection.stop if source is Source.STOP else protection.target
+    level = (protection.stop if source is Source.STOP else protection.target) or quote.last
+    # Levels lie on price steps, entries between them.
+    entry = protection.basis.quantize(level)
     change = quote.last / protection.basis - 1 if protection.basis else Decimal(0)
     side = "below" if change < 0 else "above"
     return (
-        f"{base} {word} to {quote.last}, {abs(change):.1%} {side} the entry of {protection.basis:.8g} "
-        f"({source.value} {level})."
+        f"{base} {word} to {quote.last:,f}, {abs(change) * 100:.1f} % {side} the entry of {entry:,f} "
+        f"({source.value} {level:,f})."
     )

@@ -22,6 +22,7 @@ from trading.exchange.priority_gate import PriorityGate
 from trading.exchange.request_budget import KRAKEN_TIERS, RequestBudget, Tier, Urgency
 from trading.exchange.server_time import ServerTime
 from trading.exchange.venue_refusals import REFUSALS, meaning
+from trading.redaction import Redaction
 
 KeepNonce = Callable[[int], Awaitable[None]]
 """Writes a number down for good: no larger nonce has been used yet. Whatever it raises stops the request."""
@@ -59,6 +60,8 @@ class PrivateClient:
         # ccxt must not send anything twice by itself, nor make an exit wait behind a question in its own line.
         client.options["maxRetriesOnFailure"] = 0
         client.enableRateLimit = False
+        # A proxy's page may show what was asked, and a venue's answer ends up in books and chats.
+        client.on_rest_response = _read_without(Redaction(credentials.key, credentials.secret, credentials.password))
         client.nonce = self._clock_nonce
         client.options["lastNonce"] = nonce_mark
         self.client = client
@@ -179,6 +182,15 @@ class PrivateClient:
         with self.asking():
             milliseconds = await self.client.fetch_time()
             return from_ms(int(milliseconds))
+
+
+def _read_without(redaction: Redaction) -> Callable[..., str]:
+    """Stands in for ccxt's hook, which is given every answer's body before anybody reads it."""
+
+    def read(code: int, reason: str, url: str, method: str, headers: object, body: str, *asked: object) -> str:
+        return redaction(body.strip())
+
+    return read
 
 
 def exact(number: Any) -> Decimal:

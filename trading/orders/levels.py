@@ -23,6 +23,9 @@ FARTHEST = Decimal(10)
 """A level beyond so many times the price, or below that part of it, is a slip: "5" where "5%" was meant."""
 
 
+HUNDRED = Decimal(100)
+
+
 class Fees(Protocol):
     """What trading at once costs, as a fraction of the notional."""
 
@@ -119,7 +122,8 @@ class Levels:
             return Refused(RefusalCode.INVALID_AMOUNT, "Name a price, a percentage, or off.", position.symbol)
         price = to_tick(_price(kind, position, level.unit, level.value), market.price_tick)
         if price <= ZERO:
-            return Refused(RefusalCode.INVALID_AMOUNT, f"{price:f} is no price; name one above 0.", position.symbol)
+            detail = f"A {kind} lies above 0; name a price, or a smaller percentage."
+            return Refused(RefusalCode.INVALID_AMOUNT, detail, position.symbol)
         return price
 
     def _refusal(self, kind: LevelName, position: Position, price: Decimal | None) -> Refused | None:
@@ -134,13 +138,14 @@ class Levels:
             detail = f"The price of {base} is {int(age.total_seconds())} s old; wait for the feed, then set it."
             return Refused(RefusalCode.STALE_PRICE, detail, symbol)
         if not quote.last / FARTHEST < price < quote.last * FARTHEST:
-            detail = f"{price:f} is far from the price of {quote.last:f}. For a percentage write {price:f}%."
+            meant = f" For a percentage write {price:f}%." if price < HUNDRED else ""
+            detail = f"{price:,f} is far from the price of {quote.last:,f}.{meant}"
             return Refused(RefusalCode.INVALID_AMOUNT, detail, symbol)
         must_be_below = (kind == "stop") is (position.quantity > 0)
         if price < quote.last if must_be_below else price > quote.last:
             return None
         side = "below" if must_be_below else "above"
-        detail = f"A {kind} at {price:f} is not {side} the price of {quote.last:f}: it would sell at once."
+        detail = f"A {kind} at {price:,f} is not {side} the price of {quote.last:,f}: it would sell at once."
         return Refused(RefusalCode.WRONG_SIDE, f"{detail} To sell now: /close {base}.", symbol)
 
     def _now(self, kind: LevelName, symbol: str) -> Decimal | None:

@@ -147,7 +147,8 @@ def order_size(intent: OrderIntent, facts: Facts, limits: Limits) -> Refused | N
     return _no(
         intent,
         RefusalCode.ABOVE_MAX_ORDER_SIZE,
-        f"{notional:.2f} {quote} is above the limit of {limits.max_order_size:.2f} {quote} per order (MAX_ORDER_SIZE).",
+        f"{notional:,.2f} {quote} is above the limit of {limits.max_order_size:,.2f} {quote} per order "
+        "(MAX_ORDER_SIZE).",
     )
 
 
@@ -177,7 +178,7 @@ def cash(intent: OrderIntent, facts: Facts, limits: Limits) -> Refused | None:
     return _no(
         intent,
         RefusalCode.NOT_ENOUGH_CASH,
-        f"{needed:.2f} {quote} is needed with fees, {facts.cash:.2f} {quote} is free; buy less or sell first.",
+        f"{needed:,.2f} {quote} is needed with fees, {facts.cash:,.2f} {quote} is free; buy less or sell first.",
     )
 
 
@@ -290,5 +291,5 @@ def _no(intent: OrderIntent, code: RefusalCode, detail: str) -> Refused:
 
 def _short_of(amount: Decimal, least: Decimal) -> str:
     """`amount` to the cent, or, where that would look like `least` or nothing, as exact as it takes."""
-    cents = f"{amount:.2f}"
-    return cents if 0 < Decimal(cents) < least else f"{amount:.8f}".rstrip("0").rstrip(".")
+    spelled = (f"{amount:.{places}f}" for places in range(2, 9))
+    return next((text for text in spelled if 0 < Decimal(text) < least), f"{amount:.8f}".rstrip("0").rstrip("."))

@@ -51,11 +51,14 @@ class Switch:
     async def change(self, new: TradingState, reason: str, by: str) -> TradingState:
         """Switch to `new` and return the state before; nothing is told when nothing changes."""
         async with self._lock:
-            old = self._state
-            # Who stops what the daily loss has stopped already means it for longer than that day.
-            if old is not new or self._by == _LOSS:
-                await self._keep(new, reason, by, self._loss_day)
-            return old
+            return await self._change(new, reason, by)
+
+    async def pause(self, reason: str, by: str) -> TradingState:
+        """To REDUCING, and return the state before; what is halted stays halted, since that allows less."""
+        async with self._lock:
+            if self._state is TradingState.HALTED:
+                return self._state
+            return await self._change(TradingState.REDUCING, reason, by)
 
     async def daily_loss(self, day: date, reason: str) -> bool:
         """Stop entries for the local `day`, once: who resumes that day is not overruled. True when it fired."""
@@ -72,6 +75,13 @@ class Switch:
         async with self._lock:
             if self._by == _LOSS and self._state is TradingState.REDUCING and self._loss_day != day.isoformat():
                 await self._keep(TradingState.ACTIVE, "a new day after the daily loss limit", "schedule", None)
+
+    async def _change(self, new: TradingState, reason: str, by: str) -> TradingState:
+        old = self._state
+        # Who stops what the daily loss has stopped already means it for longer than that day.
+        if old is not new or self._by == _LOSS:
+            await self._keep(new, reason, by, self._loss_day)
+        return old
 
     async def _keep(self, new: TradingState, reason: str, by: str, loss_day: str | None) -> None:
         old = self._state

@@ -38,6 +38,8 @@ def restore(backup: Path, database: Path, at: datetime) -> Path | None:
 
     Raises Fatal when the backup is not sound; then nothing has changed.
     """
+    if not backup.is_file():
+        raise Fatal(f"There is no file {backup}; the backups lie in the folder backups beside the database.")
     verify(backup)
     with disk_faults(f"{backup} could not be put in the place of {database}"):
         aside = database.with_name(f"{database.name}.new")

@@ -35,8 +35,10 @@ def parse_url(text: str) -> URL:
     allowed = "use sqlite+aiosqlite:///path/to/file.db or postgresql+asyncpg://user@host/name"
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise SettingsError(f"DATABASE_URL is not a database's address; {allowed}.") from None
+    if "@" in (url.host or ""):
+        raise SettingsError("DATABASE_URL has more than one @; write the one in the password as %40.")
     url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
     if url.drivername not in _DRIVERS.values():
         raise SettingsError(f"DATABASE_URL names the driver {url.drivername}; {allowed}.")
@@ -46,10 +48,10 @@ def parse_url(text: str) -> URL:
 
 
 def label(url: URL) -> str:
-    """What people call this database: its file, or its address without the password."""
+    """What people call this database: its file, or its address without password and parameters."""
     if url.get_backend_name() == "sqlite":
         return str(url.database)
-    return url.render_as_string(hide_password=True)
+    return url.set(query={}).render_as_string(hide_password=True)
 
 
 def sqlite_file(url: str) -> Path | None:

@@ -61,7 +61,7 @@ def book_views(
         profit_views=profit,
         risk_views=RiskViews(overview, store, told.daily_loss, lost),
         limit_views=LimitViews(overview, told, lost, thresholds),
-        period_reports=PeriodReports(overview, trades, profit),
+        period_reports=PeriodReports(overview, profit),
         health_views=HealthViews(overview, safety, machinery),
         export_views=ExportViews(shelves.world, store, shelves.curve, clock),
     )

@@ -61,7 +61,7 @@ class HealthViews:
             delay=LoopDelay(lag.p99, lag.maximum, lag.beats),
             price_ages=ages,
             late_symbols=tuple(symbol for symbol, age in ages.items() if age is None or age > machinery.max_age),
-            orders_open=len(orders),
+            orders_open=sum(order.status is not OrderStatus.INTENDED for order in orders),
             orders_in_doubt=_in_doubt(orders),
             compared_at=check.at if check else None,
             agreed=check.clean if check else None,

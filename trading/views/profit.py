@@ -27,20 +27,25 @@ class ProfitViews:
         """Parts are whole local days, weeks or months, whichever makes at most 14, the newest kept."""
         status = await self._overview.status()
         unit = unit_for(window)
-        whole = await self._trades.pnl(window)
+        whole, parts = await self.whole_and_parts(window, unit, status)
         return Profit(
             world=status.world,
             whole=whole,
             unit=unit,
-            parts=await self.parts(window, unit, status),
+            parts=parts,
             by_symbol=_by_symbol(whole, status),
         )
 
-    async def parts(self, window: Window, unit: str, status: Status) -> tuple[Pnl, ...]:
-        """The newest parts of `window`, oldest first."""
+    async def whole_and_parts(self, window: Window, unit: str, status: Status) -> tuple[Pnl, tuple[Pnl, ...]]:
+        """`window`, and its newest parts, oldest first; none where `unit` is empty."""
+        whole, *parts = await self._trades.pnls([window, *self._parts(window, unit, status)])
+        return whole, tuple(parts)
+
+    def _parts(self, window: Window, unit: str, status: Status) -> Sequence[Window]:
+        if not unit:
+            return ()
         calendar = LocalCalendar(status.at.astimezone(status.world.timezone), status.world.timezone)
-        cuts = list(_cuts(window, unit, calendar))[-MOST_PARTS:]
-        return tuple([await self._trades.pnl(part) for part in cuts])
+        return list(_cuts(window, unit, calendar))[-MOST_PARTS:]
 
 
 def unit_for(window: Window) -> str:

@@ -8,12 +8,11 @@ from trading.contract import Window
 from trading.contract.books import PeriodReport
 from trading.views.overview import Overview
 from trading.views.profit import ProfitViews
-from trading.views.trades import TradeViews
 
 PERIODS = {
-    "daily": (timedelta(days=1), "the last 24 hours", ""),
-    "weekly": (timedelta(days=7), "the last 7 days", "day"),
-    "monthly": (timedelta(days=30), "the last 30 days", "week"),
+    "daily": (timedelta(days=1), "in the last 24 hours", ""),
+    "weekly": (timedelta(days=7), "in the last 7 days", "day"),
+    "monthly": (timedelta(days=30), "in the last 30 days", "week"),
 }
 """How long, in which words, and what its parts are."""
 
@@ -21,9 +20,8 @@ PERIODS = {
 class PeriodReports:
     """Makes a report when it is asked for."""
 
-    def __init__(self, overview: Overview, trades: TradeViews, profit: ProfitViews) -> None:
+    def __init__(self, overview: Overview, profit: ProfitViews) -> None:
         self._overview = overview
-        self._trades = trades
         self._profit = profit
 
     async def report(self, name: str) -> PeriodReport:
@@ -31,13 +29,14 @@ class PeriodReports:
         length, label, unit = PERIODS[name]
         status = await self._overview.status()
         window = Window(max(status.at - length, status.since), status.at, label)
+        whole, parts = await self._profit.whole_and_parts(window, unit, status)
         return PeriodReport(
             name=name,
             world=status.world,
             at=status.at,
             equity=status.equity,
-            whole=await self._trades.pnl(window),
-            parts=await self._profit.parts(window, unit, status) if unit else (),
+            whole=whole,
+            parts=parts,
             period=await self._overview.performance(window),
             since_start=await self._overview.performance(None),
             holdings=status.holdings,

@@ -10,7 +10,7 @@ from trading.clock import Clock
 from trading.contract import Explanation, Pnl, Trades, TradeView, Window
 from trading.domain.money import ZERO
 from trading.domain.order import Batch, Fill, Side
-from trading.domain.portfolio import Traded
+from trading.domain.portfolio import EquityPoint, Traded
 from trading.portfolio.equity import EquityCurve
 from trading.portfolio.performance import within
 from trading.store.port import Queries, Store
@@ -47,20 +47,30 @@ class TradeViews:
 
     async def pnl(self, window: Window) -> Pnl:
         """Profit over `window`: the change of equity without flows, and what sales realized."""
+        (found,) = await self.pnls([window])
+        return found
+
+    async def pnls(self, windows: Sequence[Window]) -> tuple[Pnl, ...]:
+        """Profit over each of `windows`, all at the same prices, so that parts add up to their whole."""
+        curve = self._curve.up_to(max(window.end for window in windows))
+        unrealized = [holding.unrealized for holding in self._holdings.all()]
+        now = None if None in unrealized else sum((u for u in unrealized if u is not None), ZERO)
+        return tuple([await self._pnl(window, curve, now) for window in windows])
+
+    async def _pnl(self, window: Window, curve: Sequence[EquityPoint], unrealized: Decimal | None) -> Pnl:
         traded = await self._traded(window)
-        points = within(self._curve.up_to(window.end), window)
+        points = within(curve, window)
         start = points[0] if points else None
         change = None
         if start is not None and (len(points) > 1 or start.at >= window.end):
             change = points[-1].equity - start.equity - sum((p.flows for p in points[1:]), ZERO)
         sales = [each for each in traded if each.side is Side.SELL]
-        unrealized = [holding.unrealized for holding in self._holdings.all()]
         return Pnl(
             window=window,
             change=change,
             change_fraction=change / start.equity if start and change is not None and start.equity else None,
             realized=sum((each.realized for each in sales), ZERO),
-            unrealized_now=None if None in unrealized else sum((u for u in unrealized if u is not None), ZERO),
+            unrealized_now=unrealized,
             fees=sum((each.fees for each in traded), ZERO),
             trades=sum(each.trades for each in traded),
             wins=sum(each.wins for each in sales),

@@ -17,10 +17,9 @@ from chatbot.present.cards.approval_figures import (
 from chatbot.present.cards.approval_words import agreement_lines, deadline_lines, decider, verdict
 from chatbot.present.layout import Lines, block, prose, wrapped
 from trading.contract import ApprovalView, BatchView, World
-from trading.domain.order import Source
+from trading.domain.order import Order, Source
 from trading.domain.risk import Approval, ApprovalKind, ApprovalStatus
 
-_IN, _OUT = "☑", "☐"
 MOST_TOGGLES = 20
 """Platforms carry at most 25 buttons under a message."""
 
@@ -52,9 +51,9 @@ def closed(view: ApprovalView, world: World, batch: BatchView | None = None) -> 
     """The decided card: who, where, when, and the fills known by now."""
     approved = view.approval.status is ApprovalStatus.APPROVED
     orders, fills = (batch.orders, batch.fills) if batch is not None else (view.orders, view.fills)
-    sent = [order for order in orders if view.approval.includes(order.client_order_id)]
-    done = ex.executions(sent, fills)
-    results = ex.result_lines(done, world.quote) + _left_out(view) + ex.summary_lines(done, world) if approved else []
+    done = ex.executions(ex.sent(orders, view.approval), fills)
+    left_out = ex.left_out_lines(orders, view.approval)
+    results = ex.result_lines(done, world.quote) + left_out + ex.summary_lines(done, world) if approved else []
     return Reply(
         text=prose(
             f"{marks.APPROVED if approved else marks.REFUSED} {ex.heading(view.batch, orders, world)}",
@@ -88,16 +87,6 @@ def _tone(approved: bool, unsettled: bool) -> Tone:
     return Tone.WARNING if unsettled else Tone.GOOD
 
 
-def _left_out(view: ApprovalView) -> Lines:
-    """The orders of an approved card that were not sent, and whose wish that was."""
-    return [
-        line
-        for order in view.orders
-        if (by := view.approval.excluded.get(order.client_order_id)) is not None
-        for line in wrapped(f"{_OUT} {ex.wanted(order)}: left out by {by}")
-    ]
-
-
 def _reasons(view: ApprovalView) -> Lines:
     if view.cycle is None:
         return [] if view.batch.source is Source.MANUAL else wrapped(f"Why: {view.batch.reason}", most=4)
@@ -123,8 +112,15 @@ def _toggles(view: ApprovalView) -> tuple[Button, ...]:
     approval, orders = view.approval, view.orders
     if len(orders) < 2 or not approval.estimates:
         return ()
-    marked = [(_IN if approval.includes(order.client_order_id) else _OUT, order) for order in orders]
     return tuple(
-        Button(f"{mark} {' '.join(name_of(order).split())}", f"tog:{approval.id}:{place}:{approval.revision}")
-        for place, (mark, order) in enumerate(marked[:MOST_TOGGLES])
+        Button(f"{_box(approval, order)} {_name(order)}", f"tog:{approval.id}:{place}:{approval.revision}")
+        for place, order in enumerate(orders[:MOST_TOGGLES])
     )
+
+
+def _name(order: Order) -> str:
+    return " ".join(name_of(order).split())
+
+
+def _box(approval: Approval, order: Order) -> str:
+    return marks.INCLUDED if approval.includes(order.client_order_id) else marks.LEFT_OUT

@@ -20,11 +20,12 @@ _EXITS = {Source.STOP: marks.STOP, Source.TARGET: marks.TARGET}
 
 def completed(view: BatchView, world: World) -> Reply:
     """Fills, what was not filled and why, realized profit and fees."""
-    done = ex.executions(view.orders, view.fills)
+    done = ex.executions(ex.sent(view.orders, view.approval), view.fills)
+    results = ex.result_lines(done, world.quote) + ex.left_out_lines(view.orders, view.approval)
     return Reply(
         text=prose(f"{_mark(view, done)} {_heading(view, world)}", origin(view)),
-        card=block(ex.result_lines(done, world.quote), _unsold(view, done), ex.summary_lines(done, world)),
-        tone=Tone.GOOD if view.fills else Tone.BAD,
+        card=block(results, _unsold(view, done), ex.summary_lines(done, world)),
+        tone=_tone(view),
     )
 
 
@@ -68,6 +69,13 @@ def _unsold(view: BatchView, done: list[ex.Execution]) -> Lines:
     small = left < market.min_quantity or left * notional / filled < market.min_notional
     why = ": below the venue's minimum" if small else ""
     return wrapped(f"{marks.ATTENTION} {n.quantity(left, market)} {market.base} not sold{why}")
+
+
+def _tone(view: BatchView) -> Tone:
+    """A stop that sold did its work, and is no good news all the same."""
+    if not view.fills:
+        return Tone.BAD
+    return Tone.WARNING if view.batch.source is Source.STOP else Tone.GOOD
 
 
 def _mark(view: BatchView, done: list[ex.Execution]) -> str:

@@ -72,7 +72,8 @@ def plan(view: PlanView, world: World, now: datetime) -> Reply:
 def thesis(view: ThesisView, world: World) -> Reply:
     """The running view of the market, and the ones before it."""
     if view.current is None:
-        return Reply(text=f"{marks.ANSWER} {marks.mode(world)} · No thesis has been written yet.")
+        nothing = f"{marks.ANSWER} {marks.mode(world)} · No thesis has been written yet."
+        return Reply(text=prose(nothing, "A language model writes one when it decides. Decisions so far: /plan"))
     current = view.current
     earlier = [f"{n.local_day(old.at, world.timezone)}, {old.decided_by}: {old.text}" for old in view.earlier[:3]]
     return Reply(
@@ -91,6 +92,8 @@ def _outcome(view: PlanView, cycle: Cycle) -> str:
     approval = view.batch.approval if view.batch is not None else None
     if cycle.outcome is not CycleOutcome.WAITING or approval is None:
         return verdict(cycle)
+    if approval.status is ApprovalStatus.REJECTED and approval.outcome:
+        return prose("It was approved, but refused; nothing was traded.", one_line(approval.outcome))
     return _AFTER_WAITING[approval.status]
 
 
@@ -116,7 +119,8 @@ def _weights(cycle: Cycle) -> Lines:
         for w in cycle.plan.weights
         if w.weight or cycle.weights_now.get(w.symbol)
     ]
-    return table([("", "before", "target"), *rows, ("Cash", "", n.share(cycle.plan.cash_weight))], "<>>")
+    cash = ("Cash", n.share(1 - sum(cycle.weights_now.values(), ZERO)), n.share(cycle.plan.cash_weight))
+    return table([("", "before", "target"), *rows, cash], "<>>")
 
 
 def _reasons(cycle: Cycle) -> Lines:

@@ -11,6 +11,7 @@ from chatbot.present import numbers as n
 from chatbot.present.layout import Lines, pair, wrapped
 from trading.contract import World
 from trading.domain.order import FINAL, Batch, Fill, Order, OrderStatus, Side, Source
+from trading.domain.risk import Approval
 
 _TITLES = {
     Source.REBALANCE: "Rebalance",
@@ -74,6 +75,22 @@ def short_mark(order: Order) -> str:
     if not order.intent.margin:
         return ""
     return " short" if order.side is Side.SELL else " to cover"
+
+
+def sent(orders: Sequence[Order], approval: Approval | None) -> list[Order]:
+    """The orders without those that somebody left out of their card."""
+    return [order for order in orders if approval is None or approval.includes(order.client_order_id)]
+
+
+def left_out_lines(orders: Sequence[Order], approval: Approval | None) -> Lines:
+    """The orders of an approved card that were not sent, and whose wish that was."""
+    excluded = approval.excluded if approval is not None else {}
+    return [
+        line
+        for order in orders
+        if (by := excluded.get(order.client_order_id)) is not None
+        for line in wrapped(f"{marks.LEFT_OUT} {wanted(order)}: left out by {by}")
+    ]
 
 
 def result_lines(done: Sequence[Execution], quote: str) -> Lines:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
 from chatbot.message import Button, Reply
@@ -9,7 +10,7 @@ from chatbot.present import marks
 from chatbot.present import numbers as n
 from chatbot.present.cards.outside import BY_HAND
 from chatbot.present.layout import Lines, block, capitalized, pair, prose, wrapped
-from trading.contract import Pnl, Trades, TradeView, World
+from trading.contract import Pnl, Trades, TradeView, Window, World
 from trading.domain.order import Side, Source
 
 _MOST_SYMBOLS = 8
@@ -49,6 +50,15 @@ def notes(trade: TradeView, world: World) -> tuple[str, ...]:
     paid = f"fee {n.amount(fee.amount, fee.currency, world.quote)}" if fee.currency != world.quote else ""
     own = BY_HAND if trade.batch.source is Source.EXTERNAL else ""
     return tuple(filter(None, (own, short, paid)))
+
+
+def before_it_began(window: Window, since: datetime, world: World) -> Reply:
+    """A span that ended before there was anything: no profit of zero, but none at all."""
+    began = n.local_day(since, world.timezone)
+    return Reply(
+        text=f"{marks.ANSWER} {marks.mode(world)} · Nothing {window.label}: the portfolio started on {began}.",
+        buttons=(Button("All", "do:/profit all"),),
+    )
 
 
 def pnl(pnl: Pnl, world: World) -> Reply:

@@ -13,6 +13,7 @@ from chatbot.present.layout import Lines, block, capitalized, one_line, pair, pr
 from trading.contract import World
 from trading.contract.books import OrderStory, TradeStory
 from trading.domain.order import FINAL, Fill, Order, OrderStatus, OrderType, Source
+from trading.domain.risk import ApprovalStatus
 
 _WORDS = {
     OrderStatus.INTENDED: "not sent yet",
@@ -71,8 +72,9 @@ def nothing_found(what: str, prefix: str, world: World) -> Reply:
     return Reply(
         text=prose(
             f"{marks.REFUSED} {marks.mode(world)} · No {what} begins with {prefix}.",
-            "The newest ones with their ids: /orders",
+            f"The newest ones with their ids: /{what}s",
         ),
+        buttons=(Button(f"{what.capitalize()}s", f"do:/{what}s"),),
         ok=False,
     )
 
@@ -82,7 +84,7 @@ def story(told: OrderStory, world: World) -> Reply:
     order = told.order
     return Reply(
         text=prose(
-            f"{marks.SIDES[order.side]} {marks.mode(world)} · {wanted(order)}: {_WORDS[order.status]}.",
+            f"{_mark(order)} {marks.mode(world)} · {wanted(order)}: {_WORDS[order.status]}.",
             f"Why: {one_line(order.intent.reason)}" if order.intent.reason else "",
             _decided(told),
             one_line(order.detail),
@@ -131,11 +133,21 @@ def wanted(order: Order) -> str:
 
 def _lines(order: Order, world: World) -> Lines:
     market = order.intent.instrument
-    what = f"{marks.SIDES[order.side]} {market.base} {n.quantity(order.intent.quantity, market)}{short_mark(order)}"
+    # The colour says bought or sold: where nothing was, the word says what was wanted.
+    side = "" if order.average_price else f"{order.side.value.upper()} "
+    size = n.quantity if order.average_price else n.short_quantity
+    what = f"{_mark(order)} {side}{market.base} {size(order.intent.quantity, market)}{short_mark(order)}"
     worth = order.filled_quantity * order.average_price if order.average_price else None
     when = n.local_moment(order.created_at, world.timezone)
     name = f"   {order.client_order_id[:_SHORT]} · {when}"
     return [*pair(what, _WORDS[order.status]), *(pair(name, n.money(worth, world.quote)) if worth else [name])]
+
+
+def _mark(order: Order) -> str:
+    """Bought or sold only where something was; otherwise whether anything may still come of it."""
+    if order.average_price:
+        return marks.SIDES[order.side]
+    return marks.REFUSED if order.status in FINAL else marks.WAITING
 
 
 def _fill_lines(fill: Fill, world: World) -> Lines:
@@ -200,7 +212,10 @@ def _approved(told: OrderStory, world: World) -> list[tuple[datetime | None, str
     if approval is None or not approval.decided_by:
         return []
     at = None if world.simulated else approval.decided_at
-    return [(at, f"{approval.status.value.capitalize()} by {approval.decided_by}")]
+    # A press to approve that the second look refused: nobody rejected it.
+    refused = approval.status is ApprovalStatus.REJECTED and approval.outcome
+    word = "Approved" if refused else approval.status.value.capitalize()
+    return [(at, f"{word} by {approval.decided_by}{', but refused' if refused else ''}")]
 
 
 def _step(what: str, at: str) -> Lines:

@@ -115,7 +115,8 @@ def trail(entries: Sequence[AuditEntry], zone: ZoneInfo) -> Reply:
 
 
 def _counts(known: Sequence[Known], strangers: Sequence[Stranger]) -> str:
-    inside = n.counted(sum(one.role > Role.NOBODY for one in known), "account") + " let in"
+    let_in = sum(one.role > Role.NOBODY for one in known)
+    inside = f"{n.counted(let_in, 'account')} let in" if let_in else "Nobody else is let in"
     return f"{inside}, {n.counted(len(strangers), 'stranger')} knocked" if strangers else inside
 
 

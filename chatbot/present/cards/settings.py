@@ -176,7 +176,7 @@ def _source(view: ThresholdView, world: World) -> str:
 
 
 def _day_still_asks(view: ThresholdView, wanted: Decimal, world: World) -> str:
-    if view.daily_sum is None or view.daily_sum >= wanted:
+    if view.daily_sum is None or not view.daily_sum_fixed or view.daily_sum >= wanted:
         return ""
     return f"The sum of 24 hours still asks above {n.money(view.daily_sum, world.quote)} (APPROVAL_DAILY_SUM)."
 

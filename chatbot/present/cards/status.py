@@ -8,7 +8,7 @@ from decimal import Decimal
 from chatbot.message import Button, Reply, Tone
 from chatbot.present import marks
 from chatbot.present import numbers as n
-from chatbot.present.layout import Lines, aligned, block, pair, prose, table, wrapped
+from chatbot.present.layout import WIDTH, Lines, aligned, block, columns, pair, prose, table, wrapped
 from trading.contract import Holding, Status, World
 from trading.domain.risk import TradingState
 
@@ -86,14 +86,21 @@ def _exits(holding: Holding) -> Lines:
 def _outlook(status: Status) -> Lines:
     state = status.state.value
     reason = f" ({status.state_reason})" if status.state_reason and status.state is not TradingState.ACTIVE else ""
-    prices = "" if status.price_age is None else f" · prices {n.age(status.price_age)}"
+    prices = "" if status.price_age is None else f"prices {n.age(status.price_age)}"
     waiting = f"{marks.WAITING} {n.counted(status.pending, 'card waits', 'cards wait')}: /pending"
     return [
-        *wrapped(f"{state}{reason}{prices}"),
+        *_together(state + reason, prices),
         *_next(status.next_rebalance, status.at, status.world),
         *wrapped(f"Decided by {status.decider}"),
         *([waiting] if status.pending else []),
     ]
+
+
+def _together(*parts: str) -> Lines:
+    """On one line where they fit, else each on its own."""
+    said = [part for part in parts if part]
+    line = " · ".join(said)
+    return [line] if columns(line) <= WIDTH else [each for part in said for each in wrapped(part)]
 
 
 def _next(at: datetime | None, now: datetime, world: World) -> Lines:

@@ -9,7 +9,7 @@ const DAY = 86400;
 
 export function drawCurve(place, data, say) {
   const width = Math.max(place.clientWidth, 260);
-  const box = layout(width);
+  const box = layout(width, Math.max(...data.lines.map((line) => line.total.length)));
   const picture = svg("svg", { viewBox: `0 0 ${width} ${box.height}`, width, height: box.height });
   const x = scale(data.times[0], data.times.at(-1), box.left, box.right);
   const growth = data.lines.map((line) => ({ ...line, values: line.values.map((v) => (v - 1) * 100) }));
@@ -29,13 +29,14 @@ export function drawCurve(place, data, say) {
   say("");
 }
 
-function layout(width) {
+// Where it is narrow, names stand above their figures, and the widest figure says how much room they take.
+function layout(width, letters) {
   const main = width < NARROW ? 210 : 280;
   const below = width < NARROW ? 54 : 70;
   const middle = TOP + main;
   const low = middle + GAP;
   const floor = low + below;
-  const side = width < NARROW ? 66 : 128;
+  const side = width < NARROW ? 12 + 7.6 * letters : 128;
   return { left: width < NARROW ? 46 : 48, right: width - side, top: TOP, middle, low, floor, height: floor + BOTTOM, narrow: width < NARROW };
 }
 

@@ -85,10 +85,10 @@ async def test_a_press_that_changes_nothing_is_fine(
 ) -> None:
     person.press_reply = PressReply("Still waiting", edit=CARD)
     query = api.press(int(card.id), "Approve", OWNER)
-    await api.wait_for(lambda: "editmessagetext" in api.methods() and query in api.toasts)
+    await api.wait_for(lambda: query in api.toasts or None)
     api.say(CHAT, OWNER, "/status")
     await api.wait_for_message(lambda m: m.text == "💬 Heard.")
-    assert len(api.messages(CHAT)) == 2
+    assert len(api.messages(CHAT)) == 2 and "editmessagetext" not in api.methods()
 
 
 async def test_a_press_handler_that_fails_is_told(

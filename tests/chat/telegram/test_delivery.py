@@ -99,6 +99,24 @@ async def test_an_edit_to_the_same_text_succeeds(api: BotApiServer, telegram: Te
     assert api.messages(CHAT)[0].edits == 0
 
 
+async def test_an_edit_that_changes_nothing_is_no_call(api: BotApiServer, telegram: TelegramTransport) -> None:
+    ref = await telegram.send(NOTICES, CARD)
+    await asyncio.gather(telegram.edit(ref, Reply("approved")), telegram.edit(ref, Reply("approved")))
+    await telegram.edit(ref, Reply("approved"))
+    assert api.methods().count("editmessagetext") == 1
+    await telegram.edit(ref, CARD)
+    assert api.messages(CHAT)[0].text != "approved" and api.methods().count("editmessagetext") == 2
+
+
+async def test_an_edit_that_failed_is_sent_again(api: BotApiServer, telegram: TelegramTransport) -> None:
+    ref = await telegram.send(NOTICES, Reply("waits"))
+    api.fail_next("editMessageText", Breakage.CUT_BEFORE)
+    with pytest.raises(MaybeSent):
+        await telegram.edit(ref, Reply("approved"))
+    await telegram.edit(ref, Reply("approved"))
+    assert api.messages(CHAT)[0].text == "approved"
+
+
 async def test_an_edit_of_a_message_too_old_is_undeliverable(api: BotApiServer, telegram: TelegramTransport) -> None:
     ref = await telegram.send(NOTICES, CARD)
     api.forget(int(ref.id))

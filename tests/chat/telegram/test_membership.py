@@ -101,6 +101,35 @@ async def test_another_chat_is_not_touched(api: BotApiServer, telegram: Telegram
     assert "news" in [message.text for message in api.messages(CHAT)]
 
 
+class Watcher:
+    """Writes down what it hears."""
+
+    def __init__(self) -> None:
+        self.moves: list[tuple[str, str]] = []
+        self.open: list[str] = []
+
+    def moved(self, old: Channel, new: Channel) -> None:
+        self.moves.append((old.id, new.id))
+
+    def reopened(self, channel: Channel) -> None:
+        self.open.append(channel.id)
+
+
+async def test_who_watches_hears_of_moves_and_of_chats_that_take_messages_again(
+    api: BotApiServer, telegram: TelegramTransport, person: Person
+) -> None:
+    watcher = Watcher()
+    telegram.watch(watcher)
+    api.put_out(GROUP, OWNER)
+    await heard(api, person)
+    assert str(GROUP) not in watcher.open and str(CHAT + 1) in watcher.open
+    api.take_back(GROUP, OWNER)
+    api.migrate(GROUP, SUPERGROUP)
+    api.say(CHAT, OWNER, "/status")
+    await api.wait_for_message(lambda m: m.chat.id == CHAT)
+    assert str(GROUP) in watcher.open and watcher.moves[0] == (str(GROUP), str(SUPERGROUP))
+
+
 async def heard(api: BotApiServer, person: Person) -> None:
     """Everything that happened so far has been heard: what was said after it has."""
     api.say(CHAT + 1, OWNER, "/status")

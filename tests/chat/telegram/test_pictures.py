@@ -22,6 +22,15 @@ async def test_one_picture_and_a_short_text_are_one_message(
     assert len(api.messages(CHAT)) == 1
 
 
+async def test_a_caption_that_the_text_says_already_is_not_said_twice(
+    api: BotApiServer, telegram: TelegramTransport
+) -> None:
+    text = "📈 Daily report · PAPER · SIMULATED\nAhead of BTC by 0.3 points."
+    caption = "PAPER · SIMULATED · Ahead of BTC by 0.3 points."
+    await telegram.send(NOTICES, Reply(text, pictures=(Picture(png(), caption),)))
+    assert [message.text for message in api.messages(CHAT)] == [text]
+
+
 async def test_a_long_text_goes_before_its_picture(api: BotApiServer, telegram: TelegramTransport) -> None:
     ref = await telegram.send(NOTICES, Reply("word " * 300, pictures=(CHART,), buttons=(Button("More", "more"),)))
     text, picture = api.messages(CHAT)

@@ -10,6 +10,7 @@ import pytest
 from chatbot.message import Channel, MaybeSent, PressReply, Reply
 from chatbot.supervision import keep_running
 from chatbot.transports.telegram import TelegramTransport
+from chatbot.transports.telegram_replies import REPEAT_SECONDS
 from tests.chat.bot_api import BotApiServer
 from tests.chat.bot_api_world import Breakage
 from tests.chat.telegram.rig import (
@@ -50,6 +51,24 @@ async def test_a_send_over_a_half_open_connection_may_be_sent(
             await transport.send(NOTICES, Reply("news"))
         await transport.send(NOTICES, Reply("later"))
     assert [m.text for m in api.messages(CHAT)][-1] == "later"
+
+
+@pytest.mark.parametrize(
+    ("breakage", "arrived"),
+    [
+        (Breakage.CUT_BEFORE, ["💬 Heard.\n(may be a repeat)"]),
+        (Breakage.CUT_AFTER, ["💬 Heard.", "💬 Heard.\n(may be a repeat)"]),
+    ],
+)
+async def test_an_answer_that_may_be_missing_is_said_once_more_and_marked(
+    api: BotApiServer, telegram: TelegramTransport, clock: WatchedClock, breakage: Breakage, arrived: list[str]
+) -> None:
+    api.fail_next("sendMessage", breakage)
+    api.say(CHAT, OWNER, "/status")
+    await clock.until_asleep_for(REPEAT_SECONDS)
+    clock.advance(REPEAT_SECONDS)
+    await api.wait_for_message(lambda m: m.text.endswith("(may be a repeat)"))
+    assert [m.text for m in api.messages(CHAT) if m.text.startswith("💬 Heard.")] == arrived
 
 
 async def test_down_at_the_start_it_comes_up_with_telegram(clock: WatchedClock, person: Person) -> None:

@@ -26,7 +26,8 @@ def exit_violations(outcome: Outcome) -> Iterator[str]:
     """What is wrong about the exit, in words."""
     sold, price = _sold(outcome), outcome.exchange.prices[BTC.symbol]
     low, high = outcome.exchange.extremes[BTC.symbol]
-    is_out = HELD - sold < BTC.min_quantity or (HELD - sold) * price < BTC.min_notional
+    # What was too small to sell at the price of its moment may be large enough again at the last.
+    is_out = HELD - sold < BTC.min_quantity or (HELD - sold) * low < BTC.min_notional
     if sold > HELD:
         yield f"{sold} BTC were sold of {HELD}"
     if sold and low > STOP and high < TARGET:

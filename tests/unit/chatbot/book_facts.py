@@ -203,7 +203,7 @@ def limits(world: World = facts.PAPER) -> LimitsView:
 
 def report(name: str = "weekly", world: World = facts.PAPER) -> PeriodReport:
     status, shown = facts.status(world), profit(world)
-    label = {"daily": "the last 24 hours", "weekly": "the last 7 days", "monthly": "the last 30 days"}[name]
+    label = {"daily": "in the last 24 hours", "weekly": "in the last 7 days", "monthly": "in the last 30 days"}[name]
     return PeriodReport(
         name=name,
         world=world,

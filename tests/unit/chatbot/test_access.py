@@ -152,3 +152,16 @@ def test_a_discord_role_can_be_the_owner() -> None:
     assert access_under(LISTED).owners("discord") == {"discord:1", "role:600"}
     assert access_under(OPEN_GUILD).owners("discord") == set()
     assert access_under(PRIVATE).owners("telegram") == {"telegram:42"}
+
+
+async def test_a_configured_group_that_moved_is_served_under_its_new_id() -> None:
+    access = access_under(GROUP)
+    await access.move(Channel("telegram", "-1001"), Channel("telegram", "-100777"))
+    assert access.role(speaker("telegram 43"), place("telegram -100777")) is Role.TRADER
+    assert access.role(speaker("telegram 99"), place("telegram -100777")) is Role.VIEWER
+
+
+async def test_a_chat_that_was_not_served_is_not_served_because_it_moved() -> None:
+    access = access_under(GROUP)
+    await access.move(Channel("telegram", "-5"), Channel("telegram", "-100777"))
+    assert access.role(speaker("telegram 42"), place("telegram -100777")) is Role.NOBODY

@@ -83,6 +83,7 @@ def test_a_zone_is_found_by_its_city() -> None:
 
 def test_help_offers_the_commands() -> None:
     assert offered(Kind.TEXT, "rebal", name="command") == ["rebalance"]
+    assert offered(Kind.TEXT, "emer", name="command") == ["emergency"]
 
 
 def test_what_must_be_given_comes_first() -> None:

@@ -21,6 +21,7 @@ from tests.unit.chatbot.fake_transport import CountingCharts, FakeTransport
 from tests.unit.chatbot.memory_store import MemoryChatStore
 from trading.clock import SimulatedClock
 from trading.domain.event import (
+    ApprovalChanged,
     ApprovalClosed,
     ApprovalRequested,
     BatchCompleted,
@@ -71,7 +72,7 @@ class Notices:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Notices]:
-        notifier = Notifier(
+        self.notifier = notifier = Notifier(
             self.desk,
             self.store,  # type: ignore[arg-type]
             Audience(self.transports, self.preferences),
@@ -234,6 +235,35 @@ async def test_a_card_too_old_to_edit_gets_its_end_as_a_message() -> None:
     async with notices.running():
         notices.desk.happens(ApprovalClosed(NOW, facts.CARD_ID, ApprovalStatus.EXPIRED))
         assert "Expired at 14:14 MDT" in (await notices.transport.until(1))[0].text
+
+
+async def test_a_card_that_goes_on_in_a_new_message_is_edited_there_from_then_on() -> None:
+    notices = Notices().caught_up()
+    notices.desk.cards[facts.CARD_ID] = facts.card()
+    await notices.store.remember_card(facts.CARD_ID, MessageRef(Channel("telegram", "1"), "deleted"))
+    async with notices.running():
+        notices.transport.troubles = [Undeliverable("deleted")]
+        notices.desk.happens(ApprovalChanged(NOW, facts.CARD_ID))
+        assert (await notices.transport.until(1))[0].buttons
+        notices.transport.troubles = [Undeliverable("deleted")]
+        notices.desk.close(facts.CARD_ID, ApprovalStatus.EXPIRED)
+        notices.desk.happens(ApprovalClosed(NOW, facts.CARD_ID, ApprovalStatus.EXPIRED))
+        await notices.transport.until(1, edits=1)
+    assert "Expired at" in notices.transport.shown["1"].text and notices.transport.shown["1"].buttons == ()
+    assert len(notices.transport.sent) == 1
+
+
+async def test_a_card_whose_other_copy_stands_is_no_new_message() -> None:
+    notices = Notices().caught_up()
+    notices.desk.cards[facts.CARD_ID] = facts.card(ApprovalStatus.EXPIRED)
+    for copy in ("deleted", "asked for"):
+        await notices.store.remember_card(facts.CARD_ID, MessageRef(Channel("telegram", "1"), copy))
+    async with notices.running():
+        notices.transport.troubles = [Undeliverable("deleted")]
+        notices.desk.happens(ApprovalClosed(NOW, facts.CARD_ID, ApprovalStatus.EXPIRED), REPORT)
+        await notices.transport.until(1, edits=1)
+    assert "Expired at" in notices.transport.shown["asked for"].text
+    assert len(notices.transport.sent) == 1 and "Report" in notices.transport.sent[0].text
 
 
 async def test_a_broken_channel_never_delays_another() -> None:

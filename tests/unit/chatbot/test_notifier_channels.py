@@ -124,3 +124,30 @@ async def test_after_a_restart_a_group_that_moved_is_followed_under_its_new_id()
         notices.desk.happens(RECOVERED)
         await transport.until(2)
     assert [ref.channel for ref in transport.refs] == [NEW, NEW]
+
+
+async def test_a_lost_chat_that_takes_messages_again_is_told_at_once() -> None:
+    lost = FakeTransport("telegram", broken=Gone("The bot was blocked there"))
+    notices = Notices(lost).caught_up()
+    async with notices.running():
+        notices.desk.happens(RECOVERED)
+        await notices.passes(60)
+        tried, lost.broken = lost.attempts, None
+        notices.notifier.reopened(Channel("telegram", "2"))
+        await notices.passes(60)
+        assert lost.attempts == tried
+        notices.notifier.reopened(OLD)
+        await notices.passes(2)
+    assert texts(lost) == ["✅ PAPER · Prices are back: BTC/USD."]
+
+
+async def test_a_chat_that_is_known_to_have_moved_is_followed_there_before_anything_happens() -> None:
+    notices = Notices(FakeTransport()).caught_up()
+    async with notices.running():
+        await settled()
+        notices.notifier.moved(OLD, NEW)
+        await settled()
+        assert notices.moved == [(OLD, NEW)]
+        notices.desk.happens(RECOVERED)
+        await notices.transport.until(1)
+    assert [ref.channel for ref in notices.transport.refs] == [NEW]

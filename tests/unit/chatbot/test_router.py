@@ -60,6 +60,14 @@ async def test_a_stranger_gets_one_refusal_then_silence(chat: Chat) -> None:
     assert [entry.outcome for entry in chat.store.entries] == ["denied", "denied"]
 
 
+async def test_an_owner_who_is_refused_elsewhere_did_not_knock(chat: Chat) -> None:
+    first = await chat.say("/status", OWNER, ELSEWHERE)
+    assert first is not None and not first.ok
+    assert "knocked" not in (await chat.ask("/status")).text
+    await chat.say("/status", STRANGER, ELSEWHERE)
+    assert "1 stranger knocked" in (await chat.ask("/status")).text
+
+
 async def test_a_strangers_press_does_nothing(chat: Chat) -> None:
     chat.desk.cards[facts.CARD_ID] = facts.card()
     assert (await chat.press(OK, STRANGER, ELSEWHERE)).toast

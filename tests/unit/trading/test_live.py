@@ -89,7 +89,8 @@ async def test_a_fault_in_what_is_caught_up_does_not_stop_the_prices() -> None:
         assert not running.done()
         assert world.core.account.price("BTC/USD") == 90
     (told,) = await world.events(JobFailed)
-    assert told.reason == "a defect in the planner"
+    # What a library's error says may hold an address with its password: chats and books get its kind.
+    assert told.reason == "RuntimeError"
 
 
 async def test_an_outage_of_the_market_does_not_end_the_run_and_a_fault_of_the_store_does() -> None:

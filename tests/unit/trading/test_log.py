@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import structlog
 
-from trading.log import HIDDEN, configure_logging
+from trading.log import configure_logging
+from trading.redaction import HIDDEN, Redaction
 
 SECRET, LONGER = "hunter2secret", "hunter2secret-and-more"
 
@@ -24,6 +25,8 @@ def as_before() -> Iterator[None]:
         handler.close()
     root.handlers[:] = handlers
     root.setLevel(level)
+    logging.captureWarnings(False)
+    logging.raiseExceptions = True
     structlog.reset_defaults()
 
 
@@ -32,7 +35,7 @@ def logged(folder: Path) -> str:
 
 
 def test_lines_are_structured_and_carry_their_level_and_logger(tmp_path: Path) -> None:
-    configure_logging(tmp_path / "new", "INFO", [])
+    configure_logging(tmp_path / "new", "INFO", Redaction())
     structlog.get_logger("trading.test").info("order placed", symbol="BTC/USD", quantity="0.1")
     line = logged(tmp_path / "new")
     assert 'event="order placed"' in line
@@ -43,7 +46,7 @@ def test_lines_are_structured_and_carry_their_level_and_logger(tmp_path: Path) -
 
 
 def test_below_the_level_nothing_is_written(tmp_path: Path) -> None:
-    configure_logging(tmp_path, "WARNING", [])
+    configure_logging(tmp_path, "WARNING", Redaction())
     structlog.get_logger("quiet").info("not this")
     structlog.get_logger("quiet").warning("but this")
     assert "not this" not in logged(tmp_path)
@@ -51,7 +54,7 @@ def test_below_the_level_nothing_is_written(tmp_path: Path) -> None:
 
 
 def test_secrets_are_hidden_in_messages_values_and_tracebacks(tmp_path: Path) -> None:
-    configure_logging(tmp_path, "DEBUG", [SECRET, LONGER])
+    configure_logging(tmp_path, "DEBUG", Redaction(SECRET, LONGER))
     log = structlog.get_logger("test")
     log.info(f"calling https://api/bot{SECRET}/getMe", token=LONGER)
     logging.getLogger("foreign").warning("url %s", f"https://api/bot{SECRET}/send")
@@ -68,13 +71,13 @@ def test_secrets_are_hidden_in_messages_values_and_tracebacks(tmp_path: Path) ->
 
 
 def test_short_words_are_not_blotted_out(tmp_path: Path) -> None:
-    configure_logging(tmp_path, "INFO", ["a", "", "order"])
+    configure_logging(tmp_path, "INFO", Redaction("a", "", "order"))
     structlog.get_logger("test").info("an order")
     assert "an order" in logged(tmp_path)
 
 
 def test_the_terminal_gets_warnings_without_secrets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    configure_logging(tmp_path, "INFO", [SECRET])
+    configure_logging(tmp_path, "INFO", Redaction(SECRET))
     log = structlog.get_logger("test")
     log.info("quiet")
     log.warning(f"loud {SECRET}")
@@ -85,6 +88,6 @@ def test_the_terminal_gets_warnings_without_secrets(tmp_path: Path, capsys: pyte
 
 
 def test_chatty_libraries_are_kept_quiet(tmp_path: Path) -> None:
-    configure_logging(tmp_path, "DEBUG", [])
+    configure_logging(tmp_path, "DEBUG", Redaction())
     logging.getLogger("httpx").info("GET https://api/bot123/getMe")
     assert "getMe" not in logged(tmp_path)

@@ -138,6 +138,12 @@ def test_a_mistyped_name_in_the_file_is_told_with_the_right_one(tmp_path: Path, 
         read(tmp_path, {}, f"{name}=1\n")
 
 
+@pytest.mark.parametrize("wrong", ["MODE live", "MODE", "MODE: live", "OPENAI_API_KEY='sk-secret"])
+def test_a_line_that_is_no_setting_is_told_by_its_number_alone(tmp_path: Path, wrong: str) -> None:
+    with pytest.raises(SettingsError, match=r"^\.env, line 3: this is not a setting; write it as NAME=value\.$"):
+        read(tmp_path, {}, f"# mine\n\n{wrong}\nEXCHANGE=kraken\n")
+
+
 def test_a_name_that_resembles_nothing_of_ours_is_left_alone(tmp_path: Path) -> None:
     assert read(tmp_path, {"SYMBOL": "x"}, "COMPOSE_PROJECT=purser\nPATH_TO_X=/tmp\n").mode == "paper"
 

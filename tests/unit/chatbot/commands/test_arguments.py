@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chatbot.commands import trade
 from chatbot.commands.account import SYMBOL, WINDOW
-from chatbot.commands.arguments import Arguments, Problem, Surroundings, read_arguments
+from chatbot.commands.arguments import Arguments, Kind, Parameter, Problem, Surroundings, read_arguments
 from tests.unit.chatbot import facts
 from tests.unit.chatbot.fake_desk import FakeDesk
 from trading.contract import Amount, AmountUnit
@@ -80,6 +80,24 @@ def test_a_coin_that_is_not_traded_is_named_with_those_that_are() -> None:
 def test_a_missing_parameter_is_named(text: str, missing: str) -> None:
     problem = read(text)
     assert isinstance(problem, Problem) and problem.missing is not None and problem.missing.name == missing
+
+
+@pytest.mark.parametrize(
+    ("text", "odd", "understood"),
+    [("💰 btc", "💰", "btc"), ("50,5 btc", "50,5", "btc"), ("1e9 btc", "1e9", "btc"), ("$50 💰", "💰", "$50")],
+)
+def test_what_may_have_been_meant_for_the_missing_one_is_said_back(text: str, odd: str, understood: str) -> None:
+    problem = read(text)
+    assert isinstance(problem, Problem) and problem.missing is not None
+    assert problem.sentence.startswith(f'"{odd}" was not understood. Missing: ')
+    assert problem.understood == understood
+
+
+def test_a_word_nobody_takes_is_answered_with_what_there_is() -> None:
+    chart = Parameter("chart", Kind.CHOICE, "which chart", choices=("equity", "allocation"))
+    problem = read_arguments((SYMBOL, chart), "doge", None, AROUND)
+    assert isinstance(problem, Problem)
+    assert problem.sentence == '"doge" was not understood. Choices: equity, allocation. Traded: BTC, ETH, SOL.'
 
 
 def test_typed_options_are_read_by_name() -> None:

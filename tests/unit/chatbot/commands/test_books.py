@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from tests.unit.chatbot import book_facts
 from tests.unit.chatbot.conftest import Chat
+from trading.contract import Window
 
 
 @pytest.mark.parametrize(
@@ -46,10 +48,12 @@ async def test_a_whole_id_is_that_order_even_where_a_longer_one_begins_with_it(c
     assert "BTC 0.0069 at" in (await chat.ask(f"/trade {first.trade_id}")).text
 
 
-@pytest.mark.parametrize("text", ["/order 7f3", "/trade 1", "/order ---"])
-async def test_too_short_an_id_is_refused_with_the_way_on(chat: Chat, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "way_on"), [("/order 7f3", "/orders"), ("/trade 1", "/trades"), ("/order ---", "/orders")]
+)
+async def test_too_short_an_id_is_refused_with_the_way_on(chat: Chat, text: str, way_on: str) -> None:
     reply = await chat.ask(text)
-    assert not reply.ok and "/orders" in reply.text
+    assert not reply.ok and way_on in reply.text and [button.id for button in reply.buttons] == [f"do:{way_on}"]
 
 
 async def test_what_is_not_there_is_said(chat: Chat) -> None:
@@ -59,8 +63,21 @@ async def test_what_is_not_there_is_said(chat: Chat) -> None:
     assert "No trade begins with 7f3a" in (await chat.ask("/trade 7f3a")).text
 
 
-async def test_an_id_is_asked_for_where_it_is_missing(chat: Chat) -> None:
-    assert "missing" in (await chat.ask("/order")).text
+@pytest.mark.parametrize("text", ["/profit last week", "/pnl last week"])
+async def test_a_span_before_the_portfolio_began_has_no_profit_rather_than_zero(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    began = chat.desk.now() - timedelta(hours=1)
+    monkeypatch.setattr(chat.desk, "window", lambda words: Window(began, began, words))
+    reply = await chat.ask(text)
+    assert "Nothing last week: the portfolio started on" in reply.text and reply.card == ""
+    assert reply.buttons[0].id == "do:/profit all"
+
+
+@pytest.mark.parametrize(("one", "many"), [("/order", "/orders"), ("/trade", "/trades")])
+async def test_without_an_id_the_newest_are_shown_to_choose_from(chat: Chat, one: str, many: str) -> None:
+    assert await chat.ask(one) == await chat.ask(many)
+    assert all(button.id.startswith(f"do:{one} ") for button in (await chat.ask(one)).buttons[:1])
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,10 @@ import pytest
 
 from chatbot.commands.catalogue import catalogue
 from chatbot.commands.registry import Command, Registry
+from chatbot.commands.subjects import SUBJECTS
 from chatbot.menus import slash_commands
 from chatbot.message import Actor, Channel, Role
+from chatbot.present.layout import columns
 from tests.unit.chatbot import facts
 from tests.unit.chatbot.conftest import Chat
 from tests.unit.chatbot.fake_desk import amount_of
@@ -119,11 +121,33 @@ async def test_each_chart_is_drawn(chat: Chat, text: str, drawn: str) -> None:
     assert chat.charts.drawn == [drawn] and len(reply.pictures) == 1
 
 
+async def test_help_begins_with_subjects_that_fit_a_phone_and_opens_each(chat: Chat) -> None:
+    reply = await chat.ask("/help")
+    assert len(reply.plain().splitlines()) <= 16 and all(columns(line) <= 36 for line in reply.card.splitlines())
+    opened = [await chat.ask(button.id.removeprefix("do:")) for button in reply.buttons]
+    assert {name for name in NAMES if any(f"/{name} ·" in each.text for each in opened)} == NAMES
+    assert all(len(each.text.splitlines()) <= 12 and each.buttons for each in opened)
+
+
 async def test_help_lists_what_the_role_may_use(chat: Chat) -> None:
-    everything = (await chat.ask("/help")).text
+    everything = (await chat.ask("/help all")).text
     assert all(f"/{name} ·" in everything for name in NAMES)
-    viewer = (await chat.ask("/help", Actor("discord", "2", "member"), Channel("discord", "7"))).text
-    assert "/status ·" in viewer and "/buy ·" not in viewer
+    viewer = Actor("discord", "2", "member"), Channel("discord", "7")
+    assert "/buy ·" not in (await chat.ask("/help all", *viewer)).text
+    assert "Emergency" not in (await chat.ask("/help", *viewer)).card
+    shown = (await chat.ask("/help protection", *viewer)).text
+    assert "/risk ·" in shown and "/unalert ·" not in shown
+
+
+def test_every_command_has_one_subject_and_no_subject_is_called_like_a_command() -> None:
+    assert sorted(name for subject in SUBJECTS for name in subject.commands) == sorted(NAMES)
+    assert not NAMES & {subject.name for subject in SUBJECTS}
+
+
+async def test_help_tells_nobody_to_type_what_a_button_adds(chat: Chat) -> None:
+    for name in ("stop", "threshold", "resume"):
+        assert "confirm: " not in (text := (await chat.ask(f"/help {name}")).text) and ", confirm" not in text
+    assert (await chat.ask("/threshold lots")).text.splitlines()[0].endswith("Choices: default.")
 
 
 async def test_help_on_one_command_names_its_parameters(chat: Chat) -> None:

@@ -82,6 +82,23 @@ async def test_a_missing_condition_is_asked_for_with_buttons(chat: Chat) -> None
     assert [button.id for button in reply.buttons] == [f"do:/alert btc {word}" for word in words]
 
 
+async def test_without_an_id_the_alerts_are_shown_to_choose_from(chat: Chat) -> None:
+    await chat.ask("/alert btc > 120k")
+    assert (await chat.ask("/unalert")).plain() == (await chat.ask("/alerts")).plain()
+
+
+async def test_a_sum_below_zero_is_said_to_be_none(chat: Chat) -> None:
+    reply = await chat.ask("/threshold -5")
+    assert not reply.ok and '"-5" is no sum; write it without a sign: 5.' in reply.text
+
+
+async def test_raising_the_threshold_names_a_daily_sum_only_where_the_settings_fix_it(chat: Chat) -> None:
+    chat.desk.controls.threshold_now = replace(control_facts.threshold(now="50"), daily_sum=D(200))
+    assert "still asks above $200.00" in (await chat.ask("/threshold 1.5k")).text
+    chat.desk.controls.threshold_now = replace(chat.desk.controls.threshold_now, daily_sum_fixed=False)
+    assert "still asks" not in (await chat.ask("/threshold 1.5k")).text
+
+
 async def test_a_threshold_is_lowered_at_once_and_raised_after_a_second_question(chat: Chat) -> None:
     assert "Above $100.00 a press is asked for." in (await chat.ask("/threshold")).text
     lowered = await chat.ask("/threshold 50")
@@ -143,6 +160,7 @@ async def test_panic_with_nothing_to_sell_says_so(chat: Chat) -> None:
     chat.desk.answers = Refused(RefusalCode.NOTHING_TO_SELL, "There is no position that could be sold.")
     reply = await chat.ask("/panic")
     assert reply.ok and "HALTED" in reply.text and "There is no position that could be sold." in reply.text
+    assert "nothing to sell" not in reply.text and [button.id for button in reply.buttons] == ["do:/resume"]
 
 
 async def test_panic_takes_no_words_and_no_old_message(chat: Chat) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
-from chatbot.message import Reply
+from chatbot.message import Reply, Tone
 from chatbot.present.cards import (
     approval_details,
     approvals,
@@ -179,6 +179,20 @@ def test_a_press_that_the_second_look_refused_is_not_called_a_rejection() -> Non
     assert "above the limit of 60 %" in text and "Rejected by" not in text
 
 
+def test_a_plan_that_the_second_look_refused_is_not_called_rejected_either() -> None:
+    approval = replace(facts.approval(S.REJECTED), outcome="Trading is halted (panic by @owner); /resume lifts it.")
+    batch = replace(facts.batch_view(), approval=approval)
+    view = replace(facts.plan_view(), cycle=facts.cycle(CycleOutcome.WAITING), batch=batch)
+    text = decisions.plan(view, facts.PAPER, facts.NOW).text
+    assert "It was approved, but refused; nothing was traded.\nTrading is halted" in text
+
+
+def test_a_long_state_leaves_the_age_of_prices_on_a_line_of_its_own() -> None:
+    now = replace(facts.status(), state=TradingState.HALTED, state_reason="panic by @owner")
+    lines = status.status(now).card.splitlines()
+    assert "HALTED (panic by @owner)" in lines and "prices 2 s old" in lines
+
+
 def test_unknown_figures_are_said_to_be_unknown() -> None:
     blind = replace(facts.holding(), price=None, price_age=None, value=None, weight=None, gain=None, unrealized=None)
     without = {"equity": None, "change": None, "today_amount": None, "today_change": None, "price_age": None}
@@ -193,6 +207,23 @@ def test_a_rejected_order_is_told_with_its_reason() -> None:
     view = replace(facts.batch_view(), orders=(facts.SOLD_ETH, failed), fills=facts.FILLS[:1])
     reply = batches.completed(view, facts.PAPER)
     assert "❌ buy BTC 0.0069: rejected." in reply.card and "1 of 2 filled" in reply.card
+
+
+def test_an_order_left_out_of_its_card_is_no_failure_of_the_batch() -> None:
+    view = facts.batch_view()
+    assert view.approval is not None
+    left_out = replace(facts.BOUGHT_BTC, status=OrderStatus.CANCELED, detail="Left out by @ana.")
+    approval = replace(view.approval, excluded={left_out.client_order_id: "@ana"})
+    view = replace(view, orders=(facts.SOLD_ETH, left_out), fills=facts.FILLS[:1], approval=approval)
+    card = batches.completed(view, facts.PAPER).card
+    assert "☐ buy BTC 0.0069: left out by @ana" in card
+    assert "1 of 1 filled" in card and "❌" not in card
+
+
+def test_a_stop_that_sold_is_not_coloured_as_good_news() -> None:
+    sources = (Source.REBALANCE, Source.TARGET, Source.STOP)
+    tones = [batches.completed(facts.batch_view(source), facts.PAPER).tone for source in sources]
+    assert tones == [Tone.GOOD, Tone.GOOD, Tone.WARNING]
 
 
 def test_an_unknown_outcome_is_never_called_failed() -> None:

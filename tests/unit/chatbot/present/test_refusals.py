@@ -29,3 +29,14 @@ def test_the_figures_follow_the_headline_and_the_mode_is_said() -> None:
 def test_a_detail_that_adds_nothing_is_not_repeated() -> None:
     assert sentence(Refused(RefusalCode.EXPIRED, HEADLINES[RefusalCode.EXPIRED])) == HEADLINES[RefusalCode.EXPIRED]
     assert refusal(Refused(RefusalCode.HALTED, ""), PAPER).text.count("\n") == 0
+    halted = "Trading is halted (panic by @owner); /resume lifts it."
+    assert sentence(Refused(RefusalCode.HALTED, halted)) == halted
+    assert sentence(Refused(RefusalCode.NOTHING_TO_SELL, "No BTC is held.")) == "No BTC is held."
+
+
+@pytest.mark.parametrize(
+    ("code", "leads_to"), [(RefusalCode.HALTED, "do:/resume"), (RefusalCode.PAIR_FROZEN, "do:/pending")]
+)
+def test_what_a_person_can_lift_has_its_button(code: RefusalCode, leads_to: str) -> None:
+    assert [button.id for button in refusal(Refused(code, "Why."), PAPER).buttons] == [leads_to]
+    assert refusal(Refused(RefusalCode.NOT_ENOUGH_CASH, "Why."), PAPER).buttons == ()

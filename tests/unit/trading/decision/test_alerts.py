@@ -142,7 +142,7 @@ async def test_a_removed_one_is_watched_no_longer(any_store: Store) -> None:
     await world.tick(BTC, 120)
     assert await told(world) == [] and list((await world.restarted()).desk.controls.alerts()) == []
     again = await world.desk.controls.remove_alert(alert.id, "@ana")
-    assert isinstance(again, Refused) and again.code is RefusalCode.UNKNOWN_CARD
+    assert isinstance(again, Refused) and again.code is RefusalCode.NOTHING_TO_DO
 
 
 @pytest.mark.parametrize("wanted", ["", "zzzz"])

@@ -57,7 +57,7 @@ async def test_an_exit_is_protective_whole_and_says_why(any_store: Store) -> Non
     assert (order.side, order.intent.quantity) == (Side.SELL, 2)
     assert order.intent.protective
     assert order.intent.reduce_only
-    assert order.intent.reason == "BTC fell to 97.5, 2.5% below the entry of 100.0 (stop 98.00)."
+    assert order.intent.reason == "BTC fell to 97.5, 2.5 % below the entry of 100.00 (stop 98.00)."
     async with world.store.reading() as read:
         batch = await read.batch(order.intent.batch_id)
     assert batch is not None

@@ -53,11 +53,11 @@ async def test_a_short_sale_brings_cash_and_owes_coins() -> None:
     ("price", "source", "reason"),
     [
         ("101.99", None, ""),
-        ("102", Source.STOP, "BTC rose to 102, 2.0% above the entry of 100.0 (stop 102.00)."),
-        ("120", Source.STOP, "BTC rose to 120, 20.0% above the entry of 100.0 (stop 102.00)."),
+        ("102", Source.STOP, "BTC rose to 102, 2.0 % above the entry of 100.00 (stop 102.00)."),
+        ("120", Source.STOP, "BTC rose to 120, 20.0 % above the entry of 100.00 (stop 102.00)."),
         ("97.01", None, ""),
-        ("97", Source.TARGET, "BTC fell to 97, 3.0% below the entry of 100.0 (target 97.00)."),
-        ("50", Source.TARGET, "BTC fell to 50, 50.0% below the entry of 100.0 (target 97.00)."),
+        ("97", Source.TARGET, "BTC fell to 97, 3.0 % below the entry of 100.00 (target 97.00)."),
+        ("50", Source.TARGET, "BTC fell to 50, 50.0 % below the entry of 100.00 (target 97.00)."),
     ],
 )
 async def test_its_stop_lies_above_and_its_target_below(price: str, source: Source | None, reason: str) -> None:

@@ -109,12 +109,15 @@ async def test_the_usual_level_is_refused_too_where_the_price_has_passed_it() ->
     assert await refused(world, "stop", DEFAULT) is RefusalCode.WRONG_SIDE
 
 
-@pytest.mark.parametrize("price", ["5", "0.01", "1001"])
-async def test_a_bare_number_far_from_the_price_is_taken_for_a_slip(price: str) -> None:
+@pytest.mark.parametrize(
+    ("price", "hint"), [("5", " For a percentage write 5%."), ("0.01", " For a percentage write 0.01%."), ("1001", "")]
+)
+async def test_a_bare_number_far_from_the_price_is_taken_for_a_slip(price: str, hint: str) -> None:
     world = await holding()
     kind: LevelKind = "target" if D(price) > 100 else "stop"
     outcome = await world.desk.controls.set_level(kind, BTC, at(price), "@ana")
-    assert isinstance(outcome, Refused) and outcome.code is RefusalCode.INVALID_AMOUNT and "%" in outcome.detail
+    assert isinstance(outcome, Refused) and outcome.code is RefusalCode.INVALID_AMOUNT
+    assert outcome.detail == f"{D(price):,f} is far from the price of 100.{hint}"
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "NaN", "Infinity"])

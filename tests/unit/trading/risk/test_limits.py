@@ -102,12 +102,24 @@ def test_a_refused_notional_is_told_beside_the_minimum() -> None:
     assert "5 USD" in detail
 
 
+def test_a_notional_a_hair_below_the_minimum_is_told_no_longer_than_it_takes() -> None:
+    detail = refusal(checks.minimums, intent(quantity="0.05"), facts(price=Decimal("99.98"))).detail
+    assert detail.startswith("4.999 USD of BTC is below")
+
+
 def test_an_order_may_be_exactly_as_large_as_allowed() -> None:
     assert checks.order_size(ENTRY, facts(), limits(max_order_size=Decimal(100))) is None
     refused = refusal(checks.order_size, ENTRY, facts(), max_order_size=Decimal("99.99"))
     assert refused.code is RefusalCode.ABOVE_MAX_ORDER_SIZE
     assert "100.00 USD" in refused.detail
     assert "99.99 USD" in refused.detail
+
+
+def test_large_amounts_are_told_with_their_thousands() -> None:
+    large = refusal(checks.order_size, intent(quantity="15"), facts(), max_order_size=Decimal(1200))
+    assert "1,500.00 USD is above the limit of 1,200.00 USD" in large.detail
+    dear = refusal(checks.cash, intent(quantity="15"), facts(cash=Decimal(1000)))
+    assert " USD is needed with fees, 1,000.00 USD is free" in dear.detail and dear.detail.startswith("1,")
 
 
 def test_a_protective_exit_is_never_too_large() -> None:

@@ -51,6 +51,13 @@ async def test_switching_to_the_same_state_tells_nothing(any_store: Store) -> No
     assert len(await told(any_store)) == 1
 
 
+async def test_a_pause_never_loosens_a_halt(any_store: Store) -> None:
+    switch = a_switch(any_store)
+    await switch.change(HALTED, "panic by @ana", "@ana")
+    assert await switch.pause("paused by @bob", "@bob") is HALTED
+    assert (switch.state, switch.reason) == (HALTED, "panic by @ana") and len(await told(any_store)) == 1
+
+
 async def test_the_daily_loss_stops_entries_once_a_day() -> None:
     switch = a_switch()
     assert await switch.daily_loss(MONDAY, "down 6%")

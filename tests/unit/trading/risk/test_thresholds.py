@@ -30,6 +30,14 @@ async def asks_about(world: SmallWorld, quantity: str) -> bool:
     return isinstance(outcome, Waiting)
 
 
+@pytest.mark.parametrize(("fixed", "before", "after"), [(None, D(400), D(80)), (D(300), D(300), D(300))])
+async def test_the_sum_of_a_day_is_shown_as_it_holds(fixed: D | None, before: D, after: D) -> None:
+    world = await started(None, rules(limits=limits(approval_threshold=D(100), approval_daily_sum=fixed)))
+    assert world.desk.controls.threshold().daily_sum == before
+    view = await change(world, "20")
+    assert (view.daily_sum, view.daily_sum_fixed) == (after, fixed is not None)
+
+
 async def test_orders_are_held_against_the_one_in_force(any_store: Store) -> None:
     world = await started(any_store, ASKS)
     assert await asks_about(world, "1.01") and not await asks_about(world, "0.99")

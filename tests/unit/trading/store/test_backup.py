@@ -91,6 +91,8 @@ async def test_only_a_database_of_ours_is_a_backup(tmp_path: Path, database: Pat
         restore(tmp_path / "other.db", database, START)
     with pytest.raises(Fatal, match=r"no sound backup"):
         verify(tmp_path / "missing.db")
+    with pytest.raises(Fatal, match=r"There is no file .*missing.db; the backups lie in"):
+        restore(tmp_path / "missing.db", database, START)
     assert await word_of(database) == "kept"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -15,6 +16,7 @@ from tests.world import START, SmallWorld, started
 from trading.contract import Amount, AmountUnit, Window
 from trading.domain.order import Fill, Side
 from trading.exchange.ports import FeeRates
+from trading.store.port import Queries
 from trading.views.portions import portions
 from trading.views.profit import unit_for
 
@@ -109,6 +111,23 @@ async def test_the_parts_of_profit_add_up_to_the_whole(words: str, unit: str) ->
     assert sum((part.change or Decimal(0) for part in found.parts), Decimal(0)) == found.whole.change
     assert sum(part.trades for part in found.parts) == found.whole.trades
     assert sum(part.realized for part in found.parts) == found.whole.realized
+
+
+async def test_the_parts_add_up_where_the_market_moves_on_while_they_are_read() -> None:
+    world = await months_of_trading()
+    world.clock.advance(1800)
+    world.tell("BTC/USD", 150)
+    window = world.desk.window("last 7 days")
+    assert window is not None
+    reading = world.store.reading
+
+    def moving() -> AbstractAsyncContextManager[Queries]:
+        world.clock.advance(7)
+        return reading()
+
+    world.store.reading = moving  # type: ignore[method-assign]
+    found = await world.desk.books.profit(window)
+    assert sum((part.change or Decimal(0) for part in found.parts), Decimal(0)) == found.whole.change
 
 
 async def test_profit_by_coin_adds_up_to_realized_and_open() -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.unit.trading.views.test_money_views import months_of_trading
-from tests.world import START, SmallWorld, started
+from tests.world import START, SmallWorld, limits, rules, started
 from trading.contract.books import Export
+from trading.domain.order import Side
 from trading.domain.plan import Hold
 from trading.store.backup import make_backup
 from trading.store.sql import SqlStore
@@ -32,6 +33,13 @@ async def test_health_tells_prices_orders_and_the_decider(world: SmallWorld) -> 
     assert health.uptime == timedelta(0)
     world.people.advance(90)
     assert (await world.desk.books.health()).uptime == timedelta(seconds=90)
+
+
+async def test_what_waits_for_a_press_is_no_open_order() -> None:
+    world = await started(None, rules(limits=limits(approval_threshold=Decimal(50))))
+    await world.submit(world.intent(Side.BUY, "1"))
+    assert len(await world.desk.books.open_orders(None)) == 1
+    assert (await world.desk.books.health()).orders_open == 0
 
 
 async def test_a_decision_that_could_not_be_made_is_told(world: SmallWorld) -> None:
