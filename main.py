@@ -283,7 +283,7 @@ async def _opened(settings: Settings, course: Course) -> AsyncIterator[Running]:
 async def _app(settings: Settings, running: Running, transports: Sequence[Transport], charts: Charts) -> ChatApp:
     from chatbot.agent.agent import Agent
     from chatbot.app import ChatApp
-    from chatbot.store import ChatStore
+    from chatbot.store.chat_store import ChatStore
 
     store = ChatStore(f"sqlite:///{settings.core.state_dir / 'chat.db'}")
     await store.open()

@@ -6,22 +6,22 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from chatbot.access import Access
+from chatbot.access.people import People
+from chatbot.access.roles import Access
 from chatbot.commands.catalogue import catalogue
 from chatbot.commands.registry import Answers, Registry
 from chatbot.message import Transport, Watchable
 from chatbot.notices.audience import Audience, own_channels
 from chatbot.notices.preferences import Preferences
 from chatbot.notices.routes import read_routes
-from chatbot.notifier import Notifier
-from chatbot.people import People
+from chatbot.notifier.channels import Notifier
+from chatbot.notifier.rendering import Renderer
+from chatbot.notifier.strays import Strays
 from chatbot.present.cards.pairing import first_contact
 from chatbot.present.charts import Charts
-from chatbot.rendering import Renderer
 from chatbot.router import Router
 from chatbot.settings import ChatSettings
-from chatbot.store import ChatStore
-from chatbot.strays import Strays
+from chatbot.store.chat_store import ChatStore
 from chatbot.supervision import keep_running
 from trading.clock import Clock
 from trading.contract import Desk

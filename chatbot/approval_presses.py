@@ -14,7 +14,7 @@ from chatbot.present.cards import approval_details, approvals
 from chatbot.present.cards.approval_figures import name_of
 from chatbot.present.events import card
 from chatbot.present.refusals import HEADLINES, refusal
-from chatbot.store import ChatStore
+from chatbot.store.chat_store import ChatStore
 from trading.contract import ApprovalView, Decided, Desk
 from trading.domain.risk import ApprovalKind, ApprovalStatus, RefusalCode, Refused
 

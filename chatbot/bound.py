@@ -14,7 +14,7 @@ from functools import partial
 import structlog
 
 from chatbot.message import Channel, MessageRef, Press, PressReply, Reply
-from chatbot.store import ChatStore
+from chatbot.store.chat_store import ChatStore
 from trading.contract import Reader
 from trading.domain.risk import ApprovalKind
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chatbot.admission import Admission
+from chatbot.access.admission import Admission
 from chatbot.commands.arguments import Arguments, Kind, Parameter, Problem, Surroundings, read_arguments
 from chatbot.commands.registry import Answers, Command, Registry, Request
 from chatbot.message import Actor, Button, Channel, Progress, Reply, Role

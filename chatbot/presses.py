@@ -13,7 +13,7 @@ from chatbot.dispatch import Asked, Dispatcher
 from chatbot.message import Press, PressReply, Role
 from chatbot.present.cards import differences
 from chatbot.present.refusals import HEADLINES, refusal
-from chatbot.store import ChatStore
+from chatbot.store.chat_store import ChatStore
 from trading.contract import Desk
 from trading.domain.discrepancy import Resolution
 from trading.domain.risk import Refused

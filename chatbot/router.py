@@ -8,21 +8,21 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from chatbot.access import Access
-from chatbot.admission import Admission
+from chatbot.access.admission import Admission
+from chatbot.access.pairing import carries_code
+from chatbot.access.roles import Access
+from chatbot.access.trail import Trail, first_line
 from chatbot.bound import ELSEWHERE, Bound
 from chatbot.commands.registry import Answers, Registry
 from chatbot.dispatch import Asked, Dispatcher
 from chatbot.message import UNANSWERED_AFTER, Actor, Channel, Incoming, Press, PressReply, Reply, Role
 from chatbot.notices.preferences import Preferences
-from chatbot.pairing import carries_code
 from chatbot.present import marks
 from chatbot.present import numbers as n
 from chatbot.present.charts import Charts
 from chatbot.present.layout import prose
 from chatbot.presses import Presses
-from chatbot.store import ChatStore
-from chatbot.trail import Trail, first_line
+from chatbot.store.chat_store import ChatStore
 from trading.clock import Clock
 from trading.contract import Desk
 from trading.errors import NeedsOperator, OutcomeUnknown, Retryable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chatbot.admission import Pairless
+from chatbot.access.admission import Pairless
 from chatbot.commands.arguments import Kind, Parameter
 from chatbot.commands.registry import Command, Request
 from chatbot.message import Reply, Role

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from rapidfuzz import fuzz, process
 
-from chatbot.admission import Admission
+from chatbot.access.admission import Admission
 from chatbot.commands.arguments import Arguments, Parameter
 from chatbot.message import Actor, Channel, Progress, Reply, Role
 from chatbot.notices.preferences import Preferences

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 
 from chatbot.message import Channel
 from chatbot.notices.page import MOST_UNSHOWN, Held, Page, after, beyond, joined
-from chatbot.store import ChatStore
+from chatbot.store.chat_store import ChatStore
 
 
 class Bookmark:

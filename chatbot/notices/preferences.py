@@ -16,7 +16,7 @@ from chatbot.message import Channel
 from chatbot.notices.kinds import VITAL, NoticeKind
 from chatbot.notices.quiet import QuietHours, read_quiet_hours, read_time
 from chatbot.notices.routes import channel_of
-from chatbot.store import ChatStore
+from chatbot.store.chat_store import ChatStore
 
 CHATS = ("telegram", "discord")
 """Platforms that reach a person who is not looking. Routes are between their channels."""

@@ -12,8 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from chatbot.access.pairing import masked
 from chatbot.message import Reply
-from chatbot.pairing import masked
 from chatbot.transports.wire import reply_from_wire, reply_to_wire
 
 LINES = "page.jsonl"

@@ -14,7 +14,7 @@ from chatbot.app import ChatApp
 from chatbot.commands.catalogue import catalogue
 from chatbot.present.charts import Charts
 from chatbot.settings import ChatSettings
-from chatbot.store import ChatStore
+from chatbot.store.chat_store import ChatStore
 from chatbot.transports.telegram import TelegramTransport
 from chatbot.transports.telegram_pace import UNLIMITED
 from tests.bench.loop import run

@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 from chatbot.app import ChatApp
 from chatbot.message import Reply
 from chatbot.settings import ChatSettings
-from chatbot.store import ChatStore
+from chatbot.store.chat_store import ChatStore
 from chatbot.transports.discord_bot import DiscordTransport
 from chatbot.transports.telegram import TelegramTransport
 from tests.chat.bot_api import BotApiServer

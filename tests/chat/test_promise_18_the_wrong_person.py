@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from chatbot.access import Access
+from chatbot.access.people import People
+from chatbot.access.roles import Access
 from chatbot.bound import ABOUT_CARDS, ELSEWHERE, Bound
 from chatbot.commands.catalogue import catalogue
 from chatbot.commands.registry import Command, Registry, Request
 from chatbot.message import Actor, Button, Channel, Incoming, MessageRef, Press, PressReply, Reply, Role
-from chatbot.people import People
 from chatbot.router import Router
 from chatbot.settings import ChatSettings
 from tests.proof import Proof

@@ -17,7 +17,7 @@ from chatbot.message import Actor, Channel, Incoming, Reply
 from chatbot.present import charts
 from chatbot.present.charts import Charts
 from chatbot.settings import ChatSettings
-from chatbot.store import ChatStore
+from chatbot.store.chat_store import ChatStore
 from tests.bench.simulated_world import simulated_world
 from tests.proof import Proof
 from tests.unit.chatbot.fake_transport import FakeTransport

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from chatbot.message import Unsent
 from chatbot.notices.audience import Audience, own_channels
 from chatbot.notices.preferences import Preferences
-from chatbot.notifier import Notifier
+from chatbot.notifier.channels import Notifier
 from tests.proof import Proof
 from tests.unit.chatbot.fake_transport import CountingCharts, FakeTransport
 from tests.unit.chatbot.memory_store import MemoryChatStore

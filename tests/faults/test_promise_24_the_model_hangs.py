@@ -11,13 +11,13 @@ from decimal import Decimal
 
 import pytest
 
-from chatbot.access import Access
+from chatbot.access.roles import Access
 from chatbot.agent.agent import Agent
 from chatbot.commands.catalogue import catalogue
 from chatbot.message import Actor, Channel, Incoming, Reply
 from chatbot.router import Router
 from chatbot.settings import ChatSettings
-from chatbot.store import ChatStore
+from chatbot.store.chat_store import ChatStore
 from tests.proof import Proof
 from tests.unit.chatbot.fake_transport import CountingCharts
 from tests.world import SmallWorld, limits, rules, started

@@ -10,7 +10,7 @@ from decimal import Decimal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chatbot.access import Access
+from chatbot.access.roles import Access
 from chatbot.commands.catalogue import catalogue
 from chatbot.message import Reply
 from chatbot.present import numbers as n

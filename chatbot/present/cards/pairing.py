@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from chatbot.admission import Paired, Pairless
+from chatbot.access.admission import Paired, Pairless
+from chatbot.access.pairing import LIFE, WRONG_EACH
 from chatbot.message import Reply, Role, Tone
-from chatbot.pairing import LIFE, WRONG_EACH
 from chatbot.present import marks
 from chatbot.present import numbers as n
 from chatbot.present.layout import prose

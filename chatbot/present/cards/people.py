@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from chatbot.access import Standing
-from chatbot.admission import Unchanged
+from chatbot.access.admission import Unchanged
+from chatbot.access.roles import Standing
+from chatbot.access.roster import Known
 from chatbot.message import Actor, Button, Channel, Reply, Role, Tone
 from chatbot.present import marks
 from chatbot.present import numbers as n
 from chatbot.present.layout import Lines, block, capitalized, pair, prose, wrapped
-from chatbot.roster import Known
-from chatbot.store import AuditEntry, Stranger
+from chatbot.store.chat_store import AuditEntry, Stranger
 
 MOST_STRANGERS = 4
 _NAMES = {Role.NOBODY: "shut out", Role.VIEWER: "viewer", Role.TRADER: "trader", Role.OWNER: "owner"}

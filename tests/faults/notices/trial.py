@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from typing import Any
 
-from chatbot.delivery import Delivery
-from chatbot.follower import Follower
 from chatbot.message import Channel, Reply
 from chatbot.notices.kinds import NoticeKind, kind_of
 from chatbot.notices.preferences import Level, Preferences
 from chatbot.notices.quiet import QuietHours
-from chatbot.posting import headline
-from chatbot.rendering import Renderer
+from chatbot.notifier.delivery import Delivery
+from chatbot.notifier.follower import Follower
+from chatbot.notifier.posting import headline
+from chatbot.notifier.rendering import Renderer
 from tests.faults.notices.death import Fate, Killed, Mortal
 from tests.faults.notices.journal import names_as_missing, random_event, tells
 from tests.faults.notices.platform import REPEAT, Platform

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from chatbot.access import Access
+from chatbot.access.people import People
+from chatbot.access.roles import Access
 from chatbot.bound import Bound
 from chatbot.commands.catalogue import catalogue
 from chatbot.message import Actor, Button, Channel, Incoming, MessageRef, Press, PressReply, Reply
-from chatbot.people import People
 from chatbot.router import Router
 from chatbot.settings import ChatSettings
-from chatbot.store import ChatStore
+from chatbot.store.chat_store import ChatStore
 from tests.unit.chatbot import facts
 from tests.unit.chatbot.fake_desk import FakeDesk
 from tests.unit.chatbot.fake_transport import CountingCharts

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from chatbot.message import Actor, Channel, MessageRef
-from chatbot.store import AuditEntry, Stranger
+from chatbot.store.chat_store import AuditEntry, Stranger
 
 
 class MemoryChatStore:

@@ -8,14 +8,14 @@ import inspect
 from chatbot.app import ChatApp
 from chatbot.message import MessageHandler, PressHandler
 from chatbot.settings import ChatSettings
-from chatbot.store import ChatStore
+from chatbot.store.chat_store import ChatStore
 from chatbot.supervision import keep_running
 from tests.unit.chatbot import facts
 from tests.unit.chatbot.conftest import EchoAgent, build_chat
 from tests.unit.chatbot.fake_desk import FakeDesk
 from tests.unit.chatbot.fake_transport import CountingCharts, FakeTransport
 from tests.unit.chatbot.memory_store import MemoryChatStore
-from tests.unit.chatbot.test_notifier import RECOVERED, settled
+from tests.unit.chatbot.notifier.test_notifier import RECOVERED, settled
 from trading.clock import SimulatedClock
 from trading.errors import Fatal
 

@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from chatbot.message import Actor
-from chatbot.store import ChatStore
+from chatbot.store.chat_store import ChatStore
 from tests.unit.chatbot.conftest import OWNER, Chat, build_chat
 
 MESSAGES = 1_000

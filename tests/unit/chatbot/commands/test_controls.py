@@ -7,7 +7,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from chatbot.access import Access
+from chatbot.access.roles import Access
 from chatbot.commands import controls, running
 from chatbot.commands.registry import Command
 from chatbot.message import Actor, Channel, Incoming, Reply, Role

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chatbot.access import Access
+from chatbot.access.roles import Access
 from chatbot.commands.catalogue import catalogue
 from chatbot.message import Actor, Channel, Reply
 from chatbot.notices.kinds import NoticeKind

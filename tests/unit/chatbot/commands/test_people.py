@@ -10,12 +10,12 @@ import pytest
 import pytest_asyncio
 from syrupy.assertion import SnapshotAssertion
 
-from chatbot.access import Access
+from chatbot.access.people import People
+from chatbot.access.roles import Access
 from chatbot.message import Actor, Channel, Reply, Role
-from chatbot.people import People
 from chatbot.present.layout import WIDTH, columns
 from chatbot.settings import ChatSettings
-from chatbot.store import ChatStore
+from chatbot.store.chat_store import ChatStore
 from tests.unit.chatbot.conftest import HOME, OWNER, Chat, build_chat
 
 GROUP = Channel("telegram", "-5")

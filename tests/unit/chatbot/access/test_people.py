@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
+from chatbot.access.people import LOCAL, People
+from chatbot.access.people_document import Account
 from chatbot.message import Actor, Channel, Role
-from chatbot.people import LOCAL, People
-from chatbot.people_document import Account
 from tests.unit.chatbot import facts
 from tests.unit.chatbot.memory_store import MemoryChatStore
 from trading.errors import Fatal

@@ -14,7 +14,7 @@ import pytest
 from chatbot.message import Channel, MaybeSent, MessageRef, Reply, Undeliverable, Unsent
 from chatbot.notices.audience import Audience, own_channels
 from chatbot.notices.preferences import Preferences
-from chatbot.notifier import Notifier
+from chatbot.notifier.channels import Notifier
 from tests.unit.chatbot import facts
 from tests.unit.chatbot.fake_desk import FakeDesk
 from tests.unit.chatbot.fake_transport import CountingCharts, FakeTransport

@@ -10,9 +10,9 @@ from chatbot.notices.bookmark import Bookmark
 from chatbot.notices.page import Held as HeldEntries
 from chatbot.notices.preferences import Preferences
 from chatbot.notices.quiet import next_at
-from chatbot.posting import Posting
+from chatbot.notifier.posting import Posting
+from chatbot.notifier.rendering import Renderer
 from chatbot.present import numbers as n
-from chatbot.rendering import Renderer
 from trading.clock import Clock
 from trading.contract import Reader
 from trading.domain.event import JournalEntry

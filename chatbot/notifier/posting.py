@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import structlog
 
-from chatbot.delivery import ChannelDown, ChannelLost, ChannelMoved, Delivery, Refusing, marked
 from chatbot.message import Actor, MessageRef, Reply
 from chatbot.notices.bookmark import Bookmark
+from chatbot.notifier.delivery import ChannelDown, ChannelLost, ChannelMoved, Delivery, Refusing, marked
 from chatbot.present import numbers as n
 from chatbot.present.layout import prose
-from chatbot.store import ChatStore
+from chatbot.store.chat_store import ChatStore
 from trading.clock import Clock
 
 _LONGEST_HEADLINE = 90

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chatbot.access.people import LOCAL, People
+from chatbot.access.people_document import Person
 from chatbot.message import Actor, Channel, Role
-from chatbot.people import LOCAL, People
-from chatbot.people_document import Person
 from chatbot.settings import ChatSettings
 
 CHATS = ("telegram", "discord")

@@ -9,7 +9,7 @@ import pytest
 from chatbot.message import Channel, MessageRef, Undeliverable
 from tests.unit.chatbot import facts
 from tests.unit.chatbot.fake_transport import FakeTransport
-from tests.unit.chatbot.test_notifier import RECOVERED, REPORT, Notices, settled, texts
+from tests.unit.chatbot.notifier.test_notifier import RECOVERED, REPORT, Notices, settled, texts
 from trading.domain.discrepancy import Resolution
 from trading.domain.event import (
     BatchCompleted,

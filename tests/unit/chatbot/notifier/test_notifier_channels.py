@@ -10,7 +10,7 @@ from chatbot.notices.preferences import Level
 from chatbot.notices.quiet import QuietHours
 from tests.unit.chatbot import facts
 from tests.unit.chatbot.fake_transport import FakeTransport
-from tests.unit.chatbot.test_notifier import ASKED, NOW, RECOVERED, REPORT, Notices, settled, texts
+from tests.unit.chatbot.notifier.test_notifier import ASKED, NOW, RECOVERED, REPORT, Notices, settled, texts
 from trading.domain.event import ApprovalClosed
 from trading.domain.risk import ApprovalStatus
 

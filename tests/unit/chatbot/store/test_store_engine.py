@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from chatbot.store_connection import Connection, Keep
-from chatbot.store_engine import Engine
+from chatbot.store.connection import Connection, Keep
+from chatbot.store.engine import Engine
 from trading.errors import Fatal
 
 ADD = "INSERT INTO seen (name) VALUES (?)"
@@ -83,7 +83,7 @@ async def test_a_deferred_statement_costs_no_commit_of_its_own(engine: Engine, c
 
 
 async def test_a_deferred_statement_does_not_wait_for_ever(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chatbot.store_engine.SOON_SECONDS", 0.0)
+    monkeypatch.setattr("chatbot.store.engine.SOON_SECONDS", 0.0)
     loop, committed, commit = asyncio.get_running_loop(), asyncio.Event(), Connection.commit
 
     def told(self: Connection, statements: Any) -> Any:

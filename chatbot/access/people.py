@@ -12,8 +12,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
+from chatbot.access.people_document import Account, Document, Person, document_from_json, document_to_json
 from chatbot.message import Actor, Channel, Role
-from chatbot.people_document import Account, Document, Person, document_from_json, document_to_json
 
 LOCAL = "local"
 """The person at the page and at the terminal: whoever has this machine."""

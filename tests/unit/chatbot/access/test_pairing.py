@@ -10,8 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatbot.access.pairing import (
+    ALPHABET,
+    LIFE,
+    MOST_CODES,
+    WRONG_EACH,
+    WRONG_IN_ALL,
+    Offer,
+    Pairing,
+    carries_code,
+    masked,
+)
 from chatbot.message import Role
-from chatbot.pairing import ALPHABET, LIFE, MOST_CODES, WRONG_EACH, WRONG_IN_ALL, Offer, Pairing, carries_code, masked
 from tests.unit.chatbot import facts
 from tests.unit.chatbot.memory_store import MemoryChatStore
 from trading.clock import SimulatedClock

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from chatbot.catching_up import CatchingUp
-from chatbot.copies import Copies
-from chatbot.delivery import ChannelDown, ChannelMoved, Delivery
-from chatbot.held import Held
 from chatbot.message import Channel, Reply
 from chatbot.notices.bookmark import Bookmark
 from chatbot.notices.kinds import kind_of
 from chatbot.notices.preferences import Preferences
 from chatbot.notices.waiting import MOST_SINGLY, ROOM, Turn, Waiting
-from chatbot.posting import Posting
-from chatbot.rendering import Renderer
-from chatbot.store import ChatStore
-from chatbot.telling import Telling
+from chatbot.notifier.catching_up import CatchingUp
+from chatbot.notifier.copies import Copies
+from chatbot.notifier.delivery import ChannelDown, ChannelMoved, Delivery
+from chatbot.notifier.held import Held
+from chatbot.notifier.posting import Posting
+from chatbot.notifier.rendering import Renderer
+from chatbot.notifier.telling import Telling
+from chatbot.store.chat_store import ChatStore
 from trading.clock import Clock, first_of
 from trading.contract import Reader
 

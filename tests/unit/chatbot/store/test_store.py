@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from chatbot.message import Actor, Channel, MessageRef
-from chatbot.store import AuditEntry, ChatStore, Stranger
+from chatbot.store.chat_store import AuditEntry, ChatStore, Stranger
 from trading.errors import Fatal, SettingsError
 
 NOW = datetime(2025, 3, 1, 12, tzinfo=UTC)

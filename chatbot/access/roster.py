@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from chatbot.access import CHATS, Access
+from chatbot.access.people_document import Account
+from chatbot.access.roles import CHATS, Access
 from chatbot.message import Actor, Role
-from chatbot.people_document import Account
-from chatbot.store import AuditEntry, ChatStore, Stranger
+from chatbot.store.chat_store import AuditEntry, ChatStore, Stranger
 
 _LOOKED_THROUGH = 500
 """Entries of the audit trail in which a name is looked for."""

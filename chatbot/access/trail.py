@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import structlog
 
+from chatbot.access.pairing import masked
 from chatbot.message import Actor, Channel, PressReply, Reply
-from chatbot.pairing import masked
-from chatbot.store import ChatStore
+from chatbot.store.chat_store import ChatStore
 from trading.clock import Clock
 
 LENGTH = 200

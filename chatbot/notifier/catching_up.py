@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from chatbot.backlog import Backlog, read_backlog
 from chatbot.notices.bookmark import Bookmark
 from chatbot.notices.kinds import KINDS, NoticeKind, kind_of
 from chatbot.notices.preferences import Level, Preferences
-from chatbot.posting import Posting
+from chatbot.notifier.backlog import Backlog, read_backlog
+from chatbot.notifier.posting import Posting
+from chatbot.notifier.telling import Telling
 from chatbot.present.cards.notices import missed
-from chatbot.telling import Telling
 from trading.contract import Reader
 from trading.domain.event import JournalEntry, LiveUnconfirmed, Started
 

@@ -18,8 +18,8 @@ from datetime import timedelta
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from chatbot.access.people import Documents
 from chatbot.message import Role
-from chatbot.people import Documents
 from trading.clock import Clock
 
 LIFE = timedelta(hours=1)

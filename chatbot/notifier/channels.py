@@ -8,15 +8,15 @@ from datetime import timedelta
 
 import structlog
 
-from chatbot.delivery import ChannelLost, ChannelMoved, Delivery
-from chatbot.follower import Follower
 from chatbot.message import Channel, Transport
 from chatbot.notices.audience import Audience
 from chatbot.notices.preferences import Preferences
+from chatbot.notifier.delivery import ChannelLost, ChannelMoved, Delivery
+from chatbot.notifier.follower import Follower
+from chatbot.notifier.rendering import Renderer
 from chatbot.present.cards import bundles
 from chatbot.present.charts import Charts
-from chatbot.rendering import Renderer
-from chatbot.store import ChatStore
+from chatbot.store.chat_store import ChatStore
 from chatbot.supervision import keep_running
 from trading.clock import Clock, first_of
 from trading.contract import Reader

@@ -6,11 +6,11 @@ import asyncio
 
 from chatbot.message import Channel, MessageRef, Unsent
 from chatbot.notices.audience import Audience
-from chatbot.rendering import Renderer
-from chatbot.strays import Strays
+from chatbot.notifier.rendering import Renderer
+from chatbot.notifier.strays import Strays
 from tests.unit.chatbot import facts
 from tests.unit.chatbot.fake_transport import FakeTransport
-from tests.unit.chatbot.test_notifier import NOW, Notices, settled
+from tests.unit.chatbot.notifier.test_notifier import NOW, Notices, settled
 from trading.domain.event import ApprovalClosed
 from trading.domain.risk import ApprovalStatus
 

@@ -12,12 +12,12 @@ from datetime import timedelta
 
 import structlog
 
-from chatbot.delivery import ChannelDown, ChannelLost, ChannelMoved, Delivery
 from chatbot.message import Channel, MessageRef, Reply
 from chatbot.notices.audience import Audience
-from chatbot.rendering import Renderer
-from chatbot.store import ChatStore
-from chatbot.telling import approval_of
+from chatbot.notifier.delivery import ChannelDown, ChannelLost, ChannelMoved, Delivery
+from chatbot.notifier.rendering import Renderer
+from chatbot.notifier.telling import approval_of
+from chatbot.store.chat_store import ChatStore
 from trading.clock import Clock
 from trading.contract import Reader
 from trading.domain.event import JournalEntry

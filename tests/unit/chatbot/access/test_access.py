@@ -6,9 +6,9 @@ from itertools import product
 
 import pytest
 
-from chatbot.access import Access
+from chatbot.access.people import LOCAL, People
+from chatbot.access.roles import Access
 from chatbot.message import Actor, Channel, Role
-from chatbot.people import LOCAL, People
 from chatbot.settings import ChatSettings
 from tests.unit.chatbot import facts
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chatbot.access import CHATS, Access
+from chatbot.access.pairing import Offer, Pairing
+from chatbot.access.people import LOCAL
+from chatbot.access.people_document import Account
+from chatbot.access.roles import CHATS, Access
+from chatbot.access.roster import Roster
 from chatbot.message import Actor, Channel, Role
-from chatbot.pairing import Offer, Pairing
-from chatbot.people import LOCAL
-from chatbot.people_document import Account
-from chatbot.roster import Roster
-from chatbot.store import ChatStore
+from chatbot.store.chat_store import ChatStore
 from trading.clock import Clock
 
 _BY_SERVER = ""

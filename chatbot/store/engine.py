@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 import structlog
 
-from chatbot.store_connection import Connection, Keep, Outcome, Result, Statement, Values
+from chatbot.store.connection import Connection, Keep, Outcome, Result, Statement, Values
 from trading.errors import Fatal
 
 SOON_SECONDS = 1.0

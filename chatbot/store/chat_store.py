@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from chatbot.message import Actor, Channel, MessageRef
-from chatbot.store_connection import Keep, Result, Values, parse_url
-from chatbot.store_engine import Engine
-from chatbot.store_rows import (
+from chatbot.store.connection import Keep, Result, Values, parse_url
+from chatbot.store.engine import Engine
+from chatbot.store.rows import (
     AUDIT_COLUMNS,
     STRANGER_COLUMNS,
     AuditEntry,
@@ -25,7 +25,7 @@ from chatbot.store_rows import (
     user_of,
     writable,
 )
-from chatbot.tables import prepare_tables
+from chatbot.store.tables import prepare_tables
 
 __all__ = ["AuditEntry", "ChatStore", "Stranger"]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chatbot.copies import Copies
 from chatbot.message import Reply
 from chatbot.notices.bookmark import Bookmark
 from chatbot.notices.kinds import URGENT, NoticeKind
 from chatbot.notices.preferences import Level, Preferences
 from chatbot.notices.waiting import Turn
-from chatbot.posting import Posting
-from chatbot.rendering import Renderer
+from chatbot.notifier.copies import Copies
+from chatbot.notifier.posting import Posting
+from chatbot.notifier.rendering import Renderer
 from trading.clock import Clock
 from trading.contract import Reader
 from trading.domain.event import (

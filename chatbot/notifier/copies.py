@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from chatbot.message import MessageRef, Reply
-from chatbot.posting import Posting
-from chatbot.store import ChatStore
+from chatbot.notifier.posting import Posting
+from chatbot.store.chat_store import ChatStore
 
 REMEMBERED = 100
 

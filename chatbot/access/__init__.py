@@ -1,0 +1,1 @@
+"""Who is who, who may do what, and who did what."""
