@@ -57,7 +57,7 @@ def _subjects(request: Request) -> Reply:
     return Reply(
         text=prose(
             f"{marks.ANSWER} {marks.mode(request.desk.world)} · Ask in plain words, or press a subject.",
-            "For example: how did we do vs BTC?",
+            "For example: how did we do vs BTC? At a glance: /status",
         ),
         card=block(table([(subject.title, subject.summary) for subject in subjects], "<<"), _MORE),
         buttons=tuple(Button(subject.title, f"do:/help {subject.name}") for subject in subjects),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from datetime import timedelta
 from decimal import Decimal
@@ -53,6 +54,20 @@ async def test_a_clock_that_is_set_back_while_prices_are_fetched_opens_no_window
 
     world.market.quotes = slow  # type: ignore[method-assign,assignment]
     outcome = await world.desk.approve(card.id, "@ana", "web")
+    assert isinstance(outcome, Refused)
+    assert outcome.code is RefusalCode.EXPIRED
+    assert world.venue.placed == []
+
+
+async def test_a_clock_that_is_set_back_while_another_writes_opens_no_window() -> None:
+    world, card = await _with_card()
+    async with world.store.transaction():
+        pressing = asyncio.ensure_future(world.desk.approve(card.id, "@ana", "web"))
+        for _ in range(100):
+            await asyncio.sleep(0)
+        world.people.advance(TIME_TO_LIVE)
+        world.people.jump(timedelta(days=-1))
+    outcome = await pressing
     assert isinstance(outcome, Refused)
     assert outcome.code is RefusalCode.EXPIRED
     assert world.venue.placed == []

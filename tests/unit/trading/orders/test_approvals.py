@@ -307,9 +307,15 @@ async def test_two_cards_for_the_same_cash_cannot_both_be_executed(any_store: St
     world, first = await with_card(any_store)
     second = await world.submit(world.intent(Side.BUY, "60", "ETH/USD"))
     assert isinstance(second, Waiting)
-    outcomes = await asyncio.gather(
-        world.desk.approve(first.id, "@ana", "web"), world.desk.approve(second.approval.id, "@bob", "web")
-    )
+    async with world.store.transaction():
+        # Nobody commits meanwhile: each press has come as far as it may.
+        presses = [
+            asyncio.ensure_future(world.desk.approve(first.id, "@ana", "web")),
+            asyncio.ensure_future(world.desk.approve(second.approval.id, "@bob", "web")),
+        ]
+        for _ in range(100):
+            await asyncio.sleep(0)
+    outcomes = await asyncio.gather(*presses)
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Decided", "Refused"]
     assert len(world.venue.placed) == 1
     assert world.cash >= 0
