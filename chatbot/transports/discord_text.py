@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 _INLINE_MARKUP = re.compile(r"(?P<address>https?://\S+)|[\\*_`]|~(?=~)|\|(?=\|)|<(?=[@#:/A-Za-z])|\[(?=[^\]\n]*\]\()")
 _LINE_MARKUP = re.compile(r"^([ \t]*)(?=#{1,3} |>(?:>>)? |[+-] |-# )|^([ \t]*\d+)(?=\. )", re.MULTILINE)
+_BACKQUOTES = re.compile("`{3,}")
 _FENCE = "```\n{}\n```"
 
 
@@ -73,5 +74,5 @@ def _cut(line: str, limit: int, dress: Callable[[str], str]) -> int:
 
 
 def _unfenced(text: str) -> str:
-    """A zero-width space keeps backquotes of the text from closing its own block."""
-    return text.replace("```", "`\u200b`\u200b`")
+    """Zero-width spaces keep backquotes of the text, however many, from closing its own block."""
+    return _BACKQUOTES.sub(lambda run: "\u200b".join(run[0]), text)

@@ -170,6 +170,15 @@ def test_all_parts_of_a_silent_reply_are_silent() -> None:
     assert all(message.silent for message in render(Reply("x\n" * 3000, silent=True)))
 
 
+@pytest.mark.parametrize("count", range(3, 9))
+def test_however_many_backquotes_a_card_has_they_do_not_end_its_block(count: int) -> None:
+    (message,) = render(Reply("", card="`" * count))
+    shown = message.embeds[0].description or ""
+    assert shown.startswith("```\n")
+    assert "```" not in shown.removeprefix("```\n").removesuffix("\n```")
+    assert shown.count("`") == count + 6
+
+
 def test_even_an_empty_reply_can_be_sent() -> None:
     (message,) = render(Reply(""))
     assert message.content
