@@ -23,6 +23,7 @@ OURS = {name.upper() for model in (CoreSettings, ChatSettings) for name in model
 LINK = re.compile(r"(http://127\.0\.0\.1:\d+)/\?token=(\S+)")
 STATE = "state"
 START_SECONDS = 40.0
+RUN_SECONDS = 120.0
 STOP_SECONDS = 5.0
 """What a bot may take to stop."""
 
@@ -139,7 +140,7 @@ async def command(folder: Path, *arguments: str, **settings: str) -> tuple[int, 
     """Run `main.py arguments` to its end: exit code, what it printed, what it printed as errors."""
     program = await Program.started(folder, *arguments, **settings)
     try:
-        code = await program.ended()
+        code = await program.ended(RUN_SECONDS)
     finally:
         await program.kill()
     return code, program.output, "\n".join(program.errors)
