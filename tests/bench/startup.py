@@ -10,7 +10,7 @@ from tests.bench.figures import Figure, Section, ratio, transposed
 from tests.bench.process import PROJECT, python
 from tests.bench.size import Size
 
-BARE = "import ccxt, telegram, time; print('ready', flush=True); time.sleep(60)"
+BARE = "import ccxt, telegram, signal; print('ready', flush=True); signal.pause()"
 
 
 def startup(size: Size) -> Section:

@@ -91,7 +91,7 @@ def logging_as_before() -> Iterator[None]:
 def nothing_slow_beside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reading authorities and time zones again for each case takes longer than all cases."""
     monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *_, **__: None)
-    monkeypatch.setattr("trading.settings.available_timezones", cache(available_timezones))
+    monkeypatch.setattr("trading.settings.kinds.available_timezones", cache(available_timezones))
 
 
 def logged(folder: Path) -> str:

@@ -120,7 +120,7 @@ async def test_a_market_that_cannot_be_read_is_asked_again_and_then_held(any_sto
     running = asyncio.create_task(world.core.rebalance.run("schedule"))
     while not running.done():
         world.clock.advance(1)
-        await asyncio.sleep(0.0)
+        await asyncio.sleep(0)
     cycle = await running
     assert cycle.outcome is CycleOutcome.FAILED
     assert "no route to the exchange" in cycle.reason
