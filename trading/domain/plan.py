@@ -8,20 +8,63 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from trading.domain.order import OrderIntent
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A figure that a decision rests on: its name in the snapshot, and its value as it is spelled there."""
+
+    reference: str
+    value: str
+
 
 @dataclass(frozen=True, slots=True)
 class TargetWeight:
-    """The share of equity (fraction) wanted in one symbol, and why."""
+    """The share of equity (fraction) wanted in one symbol, and why.
+
+    Nothing is traded in the symbol while its price is outside `lowest` and `highest` (quote currency; None for no
+    bound). `horizon` is in days; `invalidation` says in words what would prove the decision wrong.
+    """
 
     symbol: str
     weight: Decimal
     reason: str
     confidence: float | None = None
+    action: str = ""
+    lowest: Decimal | None = None
+    highest: Decimal | None = None
+    horizon: int | None = None
+    invalidation: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Direction(StrEnum):
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The part of a thesis that can be proved wrong: a price reached within `days`, before `invalidation` is.
+
+    Prices are in the quote currency; without an invalidation price only the date decides. `confidence` is 0 to 1.
+    """
+
+    symbol: str
+    direction: Direction
+    target: Decimal
+    invalidation: Decimal | None
+    days: int
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
 class TargetPlan:
-    """Target weights plus cash, summing to one. `decided_by` is a model's name or "allocator"."""
+    """Target weights plus cash, summing to one. `decided_by` is a model's name or "allocator".
+
+    `regime` is the market's state in the decider's words; `predictions` make the thesis one that can be scored.
+    """
 
     decided_by: str
     weights: tuple[TargetWeight, ...]
@@ -29,6 +72,8 @@ class TargetPlan:
     reason: str
     thesis: str = ""
     confidence: float | None = None
+    regime: str = ""
+    predictions: tuple[Prediction, ...] = ()
 
     def weight_of(self, symbol: str) -> Decimal:
         """The target share of `symbol`; zero when the plan does not name it."""
@@ -37,14 +82,36 @@ class TargetPlan:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """No change. `chosen` tells a decision to hold from a hold forced by bad or missing input."""
+    """No change. `chosen` tells a decision to hold from a hold forced by bad or missing input.
+
+    `plan` is the decider's answer where holding was its decision: its regime, thesis and predictions still count.
+    """
 
     decided_by: str
     reason: str
     chosen: bool
+    plan: TargetPlan | None = None
 
 
 PlanOutcome = TargetPlan | Hold
+
+
+@dataclass(frozen=True, slots=True)
+class Clamp:
+    """A guard that changed what was wanted: which one, where, and the figure before and after.
+
+    `symbol` is empty where it is about the whole plan. `unit` is "weight" (fraction of equity), "quote" (an amount),
+    or "orders" (a count); `limit` is the guard's figure in that unit, None where it has none (a pause, a price bound).
+    `detail` says it in one plain sentence.
+    """
+
+    guard: str
+    symbol: str
+    before: Decimal
+    after: Decimal
+    unit: str
+    limit: Decimal | None
+    detail: str
 
 
 class CycleOutcome(StrEnum):
@@ -60,7 +127,9 @@ class Cycle:
     """One decision, whole: what was seen, what was answered, what came of it.
 
     `snapshot` is canonical JSON; `raw` is the model's answers as they came; `notes` are clamps and
-    skipped trades in plain sentences. `plan` is None when the cycle held.
+    skipped trades in plain sentences. `plan` is None when there was no decision; one that chose to hold keeps it.
+    `prompt` is what a model was sent, as (role, content), repairs included; `intents` are the orders that the plan
+    came to, whether or not they were placed; `held` is "chosen", or "forced" by bad or missing input, else empty.
     """
 
     id: str
@@ -75,6 +144,11 @@ class Cycle:
     notes: tuple[str, ...] = ()
     batch_id: str | None = None
     weights_now: Mapping[str, Decimal] = field(default_factory=dict)
+    snapshot_hash: str = ""
+    prompt: tuple[tuple[str, str], ...] = ()
+    clamps: tuple[Clamp, ...] = ()
+    intents: tuple[OrderIntent, ...] = ()
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter
 from trading.domain.discrepancy import Discrepancy
 from trading.domain.event import Event
 from trading.domain.market import Instrument
-from trading.domain.plan import Cycle
+from trading.domain.plan import Cycle, Prediction
 from trading.domain.risk import Consent, Estimate, NeedsApproval
 
 T = TypeVar("T")
@@ -35,6 +35,7 @@ class JsonCodec(Generic[T]):
 
 EVENTS: JsonCodec[Event] = JsonCodec(Annotated[Event, Field(discriminator="kind")])
 CYCLES: JsonCodec[Cycle] = JsonCodec(Cycle)
+PREDICTIONS: JsonCodec[Prediction] = JsonCodec(Prediction)
 INSTRUMENTS: JsonCodec[Instrument] = JsonCodec(Instrument)
 NOTES: JsonCodec[tuple[str, ...]] = JsonCodec(tuple[str, ...])
 FIGURES: JsonCodec[Mapping[str, Decimal]] = JsonCodec(Mapping[str, Decimal])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
@@ -11,15 +11,18 @@ from typing import TypeVar
 
 from trading.domain.event import JournalEntry
 from trading.domain.order import Batch, Fill, Order, Side
+from trading.domain.outcome import PredictionStatus, ScoredPrediction, TradeReview
 from trading.domain.plan import Cycle, Thesis
 from trading.domain.portfolio import CashFlow, EquityPoint, Protection, Traded
 from trading.domain.risk import Approval, ApprovalStatus
+from trading.domain.usage import ModelCall
 from trading.store.memory_tables import MemoryTables, when
 from trading.store.traded import traded_of
 
 T = TypeVar("T")
 
 _created = attrgetter("created_at")
+_closed = attrgetter("closed_at")
 
 
 class MemoryQueries:
@@ -135,8 +138,28 @@ class MemoryQueries:
     async def cycles(self, limit: int) -> Sequence[Cycle]:
         return _newest(sorted(self._tables.cycles.values(), key=when), limit)
 
+    async def cycles_named(self, prefix: str, limit: int) -> Sequence[Cycle]:
+        named = [cycle for cycle in self._tables.cycles.values() if _begins(cycle.id, prefix)]
+        return _newest(sorted(named, key=when), limit)
+
     async def theses(self, limit: int) -> Sequence[Thesis]:
         return _newest(self._tables.theses, limit)
+
+    async def predictions(
+        self, status: PredictionStatus | None = None, limit: int | None = None
+    ) -> Sequence[ScoredPrediction]:
+        wanted = [made for made in self._tables.predictions.values() if status is None or made.status is status]
+        return _newest(sorted(wanted, key=when), limit)
+
+    async def reviews(
+        self, *, since: datetime | None = None, until: datetime | None = None, limit: int | None = None
+    ) -> Sequence[TradeReview]:
+        return _newest(_within(self._tables.reviews.values(), _closed, since, until), limit)
+
+    async def model_calls(
+        self, *, since: datetime | None = None, until: datetime | None = None, limit: int | None = None
+    ) -> Sequence[ModelCall]:
+        return _newest(_within(self._tables.model_calls.values(), when, since, until), limit)
 
     async def equity_points(
         self, since: datetime | None = None, until: datetime | None = None
@@ -160,6 +183,14 @@ class MemoryQueries:
 def _newest(facts: Sequence[T], limit: int | None) -> Sequence[T]:
     """A copy of the last `limit` of `facts`."""
     return facts[len(facts) - min(limit, len(facts)) :] if limit is not None else facts[:]
+
+
+def _within(
+    facts: Iterable[T], time_of: Callable[[T], datetime], since: datetime | None, until: datetime | None
+) -> Sequence[T]:
+    """The facts with since <= their time < until, by that time."""
+    inside = [f for f in facts if (since is None or time_of(f) >= since) and (until is None or time_of(f) < until)]
+    return sorted(inside, key=time_of)
 
 
 def _begins(text: str, prefix: str) -> bool:

@@ -11,9 +11,11 @@ from typing import Any, Protocol, TypeVar
 
 from trading.domain.event import JournalEntry
 from trading.domain.order import Batch, Fill, Order
+from trading.domain.outcome import ScoredPrediction, TradeReview
 from trading.domain.plan import Cycle, Thesis
 from trading.domain.portfolio import CashFlow, EquityPoint, Protection
 from trading.domain.risk import Approval
+from trading.domain.usage import ModelCall
 
 ABSENT: Any = object()
 """Stands in the log of changes for "there was nothing here"."""
@@ -47,11 +49,14 @@ class MemoryTables:
         "fills_of_order",
         "journal",
         "meta",
+        "model_calls",
         "open_orders",
         "orders",
         "orders_of_batch",
         "places",
+        "predictions",
         "protections",
+        "reviews",
         "slots",
         "theses",
         "totals",
@@ -81,6 +86,9 @@ class MemoryTables:
         self.approvals_of_batch: dict[str, tuple[str, ...]] = {}
         self.cycles: dict[str, Cycle] = {}
         self.theses: list[Thesis] = []
+        self.predictions: dict[str, ScoredPrediction] = {}
+        self.reviews: dict[str, TradeReview] = {}
+        self.model_calls: dict[str, ModelCall] = {}
         self.equity_points: list[EquityPoint] = []
         self.journal: list[JournalEntry] = []
 

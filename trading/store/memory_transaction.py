@@ -10,9 +10,11 @@ from typing import Any
 
 from trading.domain.event import Event, JournalEntry
 from trading.domain.order import FINAL, Batch, Fill, Order, OrderStatus
+from trading.domain.outcome import PredictionStatus, ScoredPrediction, TradeReview
 from trading.domain.plan import Cycle, Thesis
 from trading.domain.portfolio import CashFlow, EquityPoint, Posting, Protection
 from trading.domain.risk import Approval, ApprovalStatus
+from trading.domain.usage import ModelCall
 from trading.errors import ConcurrentUpdate
 from trading.store.exact import EXACT
 from trading.store.memory_queries import MemoryQueries
@@ -165,6 +167,30 @@ class MemoryTransaction(MemoryQueries):
 
     async def add_thesis(self, thesis: Thesis) -> None:
         self._changes.append(("theses", place(self._writable().theses, thesis), ABSENT))
+
+    async def add_predictions(self, made: Sequence[ScoredPrediction]) -> None:
+        for prediction in made:
+            if prediction.id in self._tables.predictions:
+                raise ConcurrentUpdate(f"prediction {prediction.id} is stored already")
+            self._put("predictions", prediction.id, prediction)
+
+    async def settle_prediction(self, prediction: ScoredPrediction) -> bool:
+        stored = self._tables.predictions.get(prediction.id)
+        if stored is None or stored.status is not PredictionStatus.OPEN:
+            return False
+        self._put("predictions", prediction.id, prediction)
+        return True
+
+    async def add_review(self, review: TradeReview) -> bool:
+        if review.id in self._tables.reviews:
+            return False
+        self._put("reviews", review.id, review)
+        return True
+
+    async def add_model_call(self, call: ModelCall) -> None:
+        if call.id in self._tables.model_calls:
+            raise ConcurrentUpdate(f"model call {call.id} is stored already")
+        self._put("model_calls", call.id, call)
 
     async def add_equity_point(self, point: EquityPoint) -> None:
         points = self._writable().equity_points

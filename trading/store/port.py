@@ -14,9 +14,11 @@ from typing import Protocol
 
 from trading.domain.event import Event, JournalEntry
 from trading.domain.order import Batch, Fill, Order, OrderStatus, Side
+from trading.domain.outcome import PredictionStatus, ScoredPrediction, TradeReview
 from trading.domain.plan import Cycle, Thesis
 from trading.domain.portfolio import CashFlow, EquityPoint, Posting, Protection, Traded
 from trading.domain.risk import Approval, ApprovalStatus
+from trading.domain.usage import ModelCall
 
 
 class Queries(Protocol):
@@ -105,7 +107,27 @@ class Queries(Protocol):
 
     async def cycles(self, limit: int) -> Sequence[Cycle]: ...
 
+    async def cycles_named(self, prefix: str, limit: int) -> Sequence[Cycle]:
+        """Cycles whose id begins with `prefix`, whatever its case; the newest `limit`."""
+        ...
+
     async def theses(self, limit: int) -> Sequence[Thesis]: ...
+
+    async def predictions(
+        self, status: PredictionStatus | None = None, limit: int | None = None
+    ) -> Sequence[ScoredPrediction]: ...
+
+    async def reviews(
+        self, *, since: datetime | None = None, until: datetime | None = None, limit: int | None = None
+    ) -> Sequence[TradeReview]:
+        """Reviews of trades that closed with since <= closed_at < until."""
+        ...
+
+    async def model_calls(
+        self, *, since: datetime | None = None, until: datetime | None = None, limit: int | None = None
+    ) -> Sequence[ModelCall]:
+        """Calls with since <= at < until."""
+        ...
 
     async def equity_points(
         self, since: datetime | None = None, until: datetime | None = None
@@ -194,6 +216,18 @@ class Transaction(Queries, Protocol):
         ...
 
     async def add_thesis(self, thesis: Thesis) -> None: ...
+
+    async def add_predictions(self, made: Sequence[ScoredPrediction]) -> None: ...
+
+    async def settle_prediction(self, prediction: ScoredPrediction) -> bool:
+        """Replace one that is still OPEN in the store; False, and nothing written, when it was settled before."""
+        ...
+
+    async def add_review(self, review: TradeReview) -> bool:
+        """False, and nothing written, when the id is known already."""
+        ...
+
+    async def add_model_call(self, call: ModelCall) -> None: ...
 
     async def add_equity_point(self, point: EquityPoint) -> None:
         """A second point at the same instant replaces the first."""

@@ -9,16 +9,18 @@ from heapq import merge
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Label, Row, Select, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Executable, Label, Row, Select, Table, func, or_, select, type_coerce
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Text
 
 from trading.domain.event import JournalEntry
 from trading.domain.order import FINAL, Batch, Fill, Order, Side
+from trading.domain.outcome import PredictionStatus, ScoredPrediction, TradeReview
 from trading.domain.plan import Cycle, Thesis
 from trading.domain.portfolio import CashFlow, EquityPoint, Protection, Traded
 from trading.domain.risk import Approval, ApprovalStatus
+from trading.domain.usage import ModelCall
 from trading.store import rows
 from trading.store.exact import exact_sum
 from trading.store.interruption import uninterrupted
@@ -32,9 +34,12 @@ from trading.store.tables import (
     fills,
     journal,
     meta,
+    model_calls,
     orders,
     postings,
+    predictions,
     protections,
+    reviews,
     slots,
     theses,
 )
@@ -170,9 +175,33 @@ class SqlQueries:
         statement = select(cycles.c.body).order_by(cycles.c.at.desc(), cycles.c.position.desc()).limit(limit)
         return [row.body for row in await self._newest_last(statement)]
 
+    async def cycles_named(self, prefix: str, limit: int) -> Sequence[Cycle]:
+        named = select(cycles.c.body).where(_begins(cycles.c.id, prefix))
+        statement = named.order_by(cycles.c.at.desc(), cycles.c.position.desc()).limit(limit)
+        return [row.body for row in await self._newest_last(statement)]
+
     async def theses(self, limit: int) -> Sequence[Thesis]:
         statement = select(*rows.fact_columns(Thesis, theses)).order_by(theses.c.at.desc(), theses.c.position.desc())
         return [rows.fact_of(Thesis, row) for row in await self._newest_last(statement.limit(limit))]
+
+    async def predictions(
+        self, status: PredictionStatus | None = None, limit: int | None = None
+    ) -> Sequence[ScoredPrediction]:
+        statement = _newest_first(ScoredPrediction, predictions, predictions.c.at)
+        statement = statement if status is None else statement.where(predictions.c.status == status)
+        return [rows.fact_of(ScoredPrediction, row) for row in await self._newest_last(statement.limit(limit))]
+
+    async def reviews(
+        self, *, since: datetime | None = None, until: datetime | None = None, limit: int | None = None
+    ) -> Sequence[TradeReview]:
+        statement = _within(_newest_first(TradeReview, reviews, reviews.c.closed_at), reviews.c.closed_at, since, until)
+        return [rows.fact_of(TradeReview, row) for row in await self._newest_last(statement.limit(limit))]
+
+    async def model_calls(
+        self, *, since: datetime | None = None, until: datetime | None = None, limit: int | None = None
+    ) -> Sequence[ModelCall]:
+        statement = _within(_newest_first(ModelCall, model_calls, model_calls.c.at), model_calls.c.at, since, until)
+        return [rows.fact_of(ModelCall, row) for row in await self._newest_last(statement.limit(limit))]
 
     async def equity_points(
         self, since: datetime | None = None, until: datetime | None = None
@@ -237,6 +266,18 @@ def _gathered(amount: ColumnElement[Any], name: str) -> Label[str]:
 
 def _figures(gathered: str) -> list[Decimal]:
     return [Decimal(word) for word in gathered.split()]
+
+
+def _newest_first(fact_type: Any, table: Table, time: ColumnElement[Any]) -> Select[Any]:
+    return select(*rows.fact_columns(fact_type, table)).order_by(time.desc(), table.c.position.desc())
+
+
+def _within(
+    statement: Select[Any], time: ColumnElement[Any], since: datetime | None, until: datetime | None
+) -> Select[Any]:
+    """Those with since <= time < until."""
+    statement = statement if since is None else statement.where(time >= since)
+    return statement if until is None else statement.where(time < until)
 
 
 def _begins(column: ColumnElement[str], prefix: str) -> ColumnElement[bool]:

@@ -12,9 +12,11 @@ from sqlalchemy.exc import IntegrityError
 
 from trading.domain.event import Event
 from trading.domain.order import Batch, Fill, Order, OrderStatus
+from trading.domain.outcome import PredictionStatus, ScoredPrediction, TradeReview
 from trading.domain.plan import Cycle, Thesis
 from trading.domain.portfolio import CashFlow, EquityPoint, Posting, Protection
 from trading.domain.risk import Approval, ApprovalStatus
+from trading.domain.usage import ModelCall
 from trading.errors import ConcurrentUpdate
 from trading.store import rows
 from trading.store.port import REVISED
@@ -28,9 +30,12 @@ from trading.store.tables import (
     fills,
     journal,
     meta,
+    model_calls,
     orders,
     postings,
+    predictions,
     protections,
+    reviews,
     slots,
     theses,
 )
@@ -120,6 +125,20 @@ class SqlTransaction(SqlQueries):
 
     async def add_thesis(self, thesis: Thesis) -> None:
         await self._add(theses, [rows.fact_row(thesis)], f"thesis of {thesis.at}")
+
+    async def add_predictions(self, made: Sequence[ScoredPrediction]) -> None:
+        named = ", ".join(f"prediction {prediction.id}" for prediction in made)
+        await self._add(predictions, [rows.fact_row(prediction) for prediction in made], named)
+
+    async def settle_prediction(self, prediction: ScoredPrediction) -> bool:
+        still_open = (predictions.c.id == prediction.id) & (predictions.c.status == PredictionStatus.OPEN)
+        return await self._changed(update(predictions).where(still_open).values(rows.fact_row(prediction)))
+
+    async def add_review(self, review: TradeReview) -> bool:
+        return await self._add_once(reviews, rows.fact_row(review), "id")
+
+    async def add_model_call(self, call: ModelCall) -> None:
+        await self._add(model_calls, [rows.fact_row(call)], f"model call {call.id}")
 
     async def add_equity_point(self, point: EquityPoint) -> None:
         await self._put(equity_points, rows.fact_row(point))

@@ -5,11 +5,24 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, MetaData, Table, Text
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Integer, MetaData, Table, Text
 
 from trading.domain.order import OrderStatus, OrderType, Side, Source
+from trading.domain.outcome import PredictionStatus
 from trading.domain.risk import ApprovalKind, ApprovalStatus
-from trading.store.codec import CONSENT, CYCLES, ESTIMATES, EVENTS, FIGURES, INSTRUMENTS, NAMES, NEEDED, NOTES
+from trading.domain.usage import Purpose
+from trading.store.codec import (
+    CONSENT,
+    CYCLES,
+    ESTIMATES,
+    EVENTS,
+    FIGURES,
+    INSTRUMENTS,
+    NAMES,
+    NEEDED,
+    NOTES,
+    PREDICTIONS,
+)
 from trading.store.columns import Exact, Instant, JsonFact, Word
 
 metadata = MetaData(
@@ -177,6 +190,64 @@ theses = Table(
     Column("decided_by", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("cycle_id", Text, nullable=False),
+)
+
+predictions = Table(
+    "predictions",
+    metadata,
+    _position(),
+    Column("id", Text, nullable=False, unique=True),
+    Column("cycle_id", Text, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+    Column("decided_by", Text, nullable=False),
+    Column("regime", Text, nullable=False),
+    Column("price", Exact, nullable=False),
+    Column("prediction", JsonFact(PREDICTIONS), nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("watched_until", Instant, nullable=False),
+    Column("status", Word(PredictionStatus), nullable=False, index=True),
+    Column("settled_at", Instant),
+    Column("settled_price", Exact),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    _position(),
+    Column("id", Text, nullable=False, unique=True),
+    Column("symbol", Text, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("closed_at", Instant, nullable=False, index=True),
+    Column("quantity", Exact, nullable=False),
+    Column("entry_price", Exact, nullable=False),
+    Column("exit_price", Exact, nullable=False),
+    Column("fees", Exact, nullable=False),
+    Column("slippage", Exact),
+    Column("realized", Exact, nullable=False),
+    Column("planned_stop", Exact),
+    Column("planned_target", Exact),
+    Column("best", Exact),
+    Column("worst", Exact),
+    Column("source", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("regime", Text, nullable=False),
+    Column("cycle_id", Text, nullable=False),
+)
+
+model_calls = Table(
+    "model_calls",
+    metadata,
+    _position(),
+    Column("id", Text, nullable=False, unique=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("purpose", Word(Purpose), nullable=False),
+    Column("cycle_id", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("input_tokens", Integer, nullable=False),
+    Column("output_tokens", Integer, nullable=False),
+    Column("cost", Exact),
+    Column("seconds", Float, nullable=False),
+    Column("outcome", Text, nullable=False),
 )
 
 equity_points = Table(

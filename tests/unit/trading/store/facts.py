@@ -10,9 +10,19 @@ from typing import Any
 from trading.domain.market import Instrument
 from trading.domain.money import Money
 from trading.domain.order import Batch, Fill, Order, OrderIntent, OrderStatus, OrderType, Side, Source
-from trading.domain.plan import Cycle, CycleOutcome, TargetPlan, TargetWeight, Thesis
+from trading.domain.outcome import ScoredPrediction, TradeReview
+from trading.domain.plan import (
+    Cycle,
+    CycleOutcome,
+    Direction,
+    Prediction,
+    TargetPlan,
+    TargetWeight,
+    Thesis,
+)
 from trading.domain.portfolio import CashFlow, EquityPoint, Posting
 from trading.domain.risk import Approval, ApprovalKind, ApprovalStatus
+from trading.domain.usage import ModelCall, Purpose
 
 START = datetime(2025, 3, 1, 12, 0, tzinfo=UTC)
 BTC = Instrument("BTC/USD", "BTC", "USD", Decimal("0.1"), Decimal("0.00001"), Decimal("0.0001"), Decimal("5"))
@@ -94,4 +104,49 @@ def thesis(name: str = "cycle", minutes: float = 0, text: str = "Bitcoin leads."
 
 def equity_point(minutes: float = 0, equity: str = "100", **changes: Any) -> EquityPoint:
     plain = EquityPoint(at(minutes), Decimal(equity), Decimal("40"), benchmarks={"BTC": Decimal("61000.10")})
+    return replace(plain, **changes)
+
+
+def prediction(name: str = "prediction", minutes: float = 0, **changes: Any) -> ScoredPrediction:
+    foretold = Prediction("BTC/USD", Direction.UP, Decimal("110.50"), Decimal("95"), 7, 0.65)
+    plain = ScoredPrediction(
+        id=name,
+        cycle_id="cycle",
+        at=at(minutes),
+        decided_by="a-model",
+        regime="trending",
+        price=Decimal("100.10"),
+        prediction=foretold,
+        until=at(minutes + 10_080),
+        watched_until=at(minutes),
+    )
+    return replace(plain, **changes)
+
+
+def review(name: str = "review", minutes: float = 60, **changes: Any) -> TradeReview:
+    plain = TradeReview(
+        id=name,
+        symbol="BTC/USD",
+        opened_at=at(0),
+        closed_at=at(minutes),
+        quantity=Decimal("0.0100"),
+        entry_price=Decimal("100.10"),
+        exit_price=Decimal("98.10"),
+        fees=Decimal("0.81"),
+        slippage=None,
+        realized=Decimal("-0.83"),
+        planned_stop=Decimal("98.098"),
+        planned_target=None,
+        best=Decimal("0.011"),
+        worst=Decimal("-0.02"),
+        source="stop",
+        reason="it trends",
+        regime="trending",
+        cycle_id="cycle",
+    )
+    return replace(plain, **changes)
+
+
+def model_call(name: str = "call", minutes: float = 0, **changes: Any) -> ModelCall:
+    plain = ModelCall(name, at(minutes), Purpose.REBALANCE, "cycle", "a-model", 1200, 300, Decimal("0.0060"), 2.5, "ok")
     return replace(plain, **changes)
