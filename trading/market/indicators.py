@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import talib
 
-from trading.exchange.columns import Columns, Floats
+from trading.exchange.columns import Floats
 
 YEAR = 365
 """Days: crypto trades on all of them."""
@@ -121,27 +121,10 @@ def change(close: Floats, period: int) -> float | None:
     return float(_whole(close)[-1] / close[-1 - period] - 1) if len(close) > period else None
 
 
-def summary(daily: Columns) -> dict[str, float | None]:
-    """What a decider is told of one symbol, from its daily candles; None where they do not reach far enough.
-
-    `rsi14` is 0 to 100; `sma20` and `sma50` are prices; `atr14_pct` is a fraction of the last close;
-    the trends (returns over that many days) and `volatility_30d` (a year's) are fractions.
-    """
-    average_range = _last(atr(daily.high, daily.low, daily.close))
-    return {
-        "rsi14": _last(rsi(daily.close)),
-        "atr14_pct": None if average_range is None else average_range / float(daily.close[-1]),
-        "sma20": _last(sma(daily.close, 20)),
-        "sma50": _last(sma(daily.close, 50)),
-        "trend_20": change(daily.close, 20),
-        "trend_60": change(daily.close, 60),
-        "trend_120": change(daily.close, 120),
-        "volatility_30d": _last(volatility(daily.close)),
-    }
-
-
-def _last(values: Floats) -> float | None:
-    return float(values[-1]) if len(values) and np.isfinite(values[-1]) else None
+def volume_ratio(volume: Floats, period: int = 20) -> Floats:
+    """Each volume over the mean of the last `period`, itself included; NaN where nothing traded at all."""
+    mean = _floats(talib.SMA(_whole(volume), timeperiod=period))
+    return _floats(np.divide(volume, mean, out=np.full(len(volume), np.nan), where=mean > 0))
 
 
 def _whole(values: Floats) -> Floats:

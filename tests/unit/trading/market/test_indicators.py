@@ -1,6 +1,5 @@
 import csv
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trading.exchange.columns import Columns, Floats
-from trading.exchange.simulated import SimulatedCandles
 from trading.market import indicators
+from trading.market.adx import adx
 
 REFERENCE = Path(__file__).resolve().parents[5] / "shared" / "data" / "indicators"
 needs_reference = pytest.mark.skipif(
@@ -47,6 +46,7 @@ def published(file: str, key: str) -> Floats:
         ("bb", "sma"),
         ("bb", "lowerBand"),
         ("chop", "chop"),
+        ("adx", "adx"),
     ],
 )
 def test_values_agree_with_published_ones_to_nine_digits(spy: Columns, file: str, key: str) -> None:
@@ -65,6 +65,7 @@ def test_values_agree_with_published_ones_to_nine_digits(spy: Columns, file: str
         ("bb", "sma"): bands.middle,
         ("bb", "lowerBand"): bands.lower,
         ("chop", "chop"): indicators.choppiness(spy.high, spy.low, spy.close),
+        ("adx", "adx"): adx(spy.high, spy.low, spy.close),
     }[file, key]
     np.testing.assert_allclose(ours, published(file, key), rtol=1e-9, atol=1e-9)
 
@@ -85,6 +86,8 @@ def test_every_line_is_as_long_as_its_candles(close: Floats) -> None:
         indicators.choppiness(high, low, close),
         indicators.volatility(close),
         indicators.below_high(close, 20),
+        indicators.volume_ratio(close),
+        adx(high, low, close),
     ]
     assert {len(line) for line in lines} == {len(close)}
 
@@ -118,25 +121,12 @@ def test_the_distance_from_the_high_is_a_fraction_and_never_positive() -> None:
     assert line[2:].tolist() == [-0.25, 0.0]
 
 
-def daily(days: int) -> Columns:
-    start = datetime(2025, 3, 1, tzinfo=UTC)
-    history = SimulatedCandles(1, start, ["BTC/USD"], timeframe="1d", history_days=days)
-    return history.columns("BTC/USD", "1d").slice(0, days)
+def test_a_volume_is_compared_with_the_mean_of_the_last_twenty() -> None:
+    volume = np.array([1.0] * 19 + [21.0])
+    ratio = indicators.volume_ratio(volume)
+    assert np.isnan(ratio[18])
+    assert ratio[19] == pytest.approx(10.5)
 
 
-def test_a_summary_of_long_history_has_every_figure() -> None:
-    candles = daily(130)
-    figures = indicators.summary(candles)
-    assert None not in figures.values()
-    assert figures["trend_120"] == pytest.approx(candles.close[-1] / candles.close[-121] - 1)
-    assert figures["sma50"] == pytest.approx(candles.close[-50:].mean())
-
-
-def test_a_summary_of_short_history_says_none_for_what_it_cannot_know() -> None:
-    figures = indicators.summary(daily(25))
-    unknown = {name for name, figure in figures.items() if figure is None}
-    assert unknown == {"sma50", "trend_60", "trend_120", "volatility_30d"}
-
-
-def test_a_summary_of_nothing_is_all_unknown() -> None:
-    assert set(indicators.summary(Columns.empty()).values()) == {None}
+def test_where_nothing_traded_there_is_no_ratio() -> None:
+    assert np.isnan(indicators.volume_ratio(np.zeros(30))).all()
