@@ -16,21 +16,25 @@ import json
 import re
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import web
 
+from tests.flows.sensible_plan import equal_weights
+
 KEY = "sk-loopback-key-0123456789"
 ALL_FORMATS = frozenset({"json_schema", "json_object", "text"})
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})
+CAPS = frozenset({"max_tokens", "max_completion_tokens"})
+THINKS = re.compile(r"o\d|gpt-5")
 SCHEMA_KEYS = frozenset(
     {"type", "properties", "required", "additionalProperties", "items", "enum", "description", "minimum", "maximum"}
 )
 NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
-CASH = 0.2
-"""The share that the computed plan leaves in cash."""
+DRIP_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,9 @@ class Scripted:
     body: str = ""
     content_type: str = "application/json"
     silent: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+    drips: bool = False
+    """One letter now and then, for ever: no read is ever late."""
 
 
 def text(content: str, finish_reason: str = "stop") -> Scripted:
@@ -86,6 +93,23 @@ def broken() -> Scripted:
     return Scripted(body=json.dumps(_envelope([]))[:-20])
 
 
+def drip() -> Scripted:
+    """An answer that keeps coming and never ends."""
+    return Scripted(drips=True)
+
+
+def later(status: int, retry_after: str) -> Scripted:
+    """A failure that says when to come again."""
+    return Scripted(status, failure(status).body, headers={"Retry-After": retry_after})
+
+
+def uncounted(answer: Scripted) -> Scripted:
+    """The same answer from a server that does not count tokens."""
+    body = json.loads(answer.body)
+    del body["usage"]
+    return Scripted(body=json.dumps(body))
+
+
 def silence() -> Scripted:
     """No answer until the server closes."""
     return Scripted(silent=True)
@@ -110,13 +134,23 @@ def _envelope(choices: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 class ModelServer:
     """`async with ModelServer() as server`: `server.url` is the base URL, `server.requests` the bodies received.
 
-    `formats` are the response formats it takes; `key` None takes any key. `complaints` lists what was wrong with
+    `formats` are the response formats it takes, `caps` the names of the length limit, `tools` whether it knows any;
+    `key` None takes any key. `complaints` lists what was wrong with
     requests, in words.
     """
 
-    def __init__(self, key: str | None = KEY, formats: frozenset[str] = ALL_FORMATS, port: int = 0) -> None:
+    def __init__(
+        self,
+        key: str | None = KEY,
+        formats: frozenset[str] = ALL_FORMATS,
+        port: int = 0,
+        caps: frozenset[str] = CAPS,
+        tools: bool = True,
+    ) -> None:
         self._key = key
         self._formats = formats
+        self._caps = caps
+        self._tools = tools
         self._port = port
         self._answers: deque[Scripted] = deque()
         self._closing = asyncio.Event()
@@ -151,18 +185,30 @@ class ModelServer:
             return _respond(_bad_key())
         return web.json_response({"object": "list", "data": [{"id": "loopback-1", "object": "model"}]})
 
-    async def _chat(self, request: web.Request) -> web.Response:
+    async def _chat(self, request: web.Request) -> web.StreamResponse:
         if not self._authorised(request):
             return _respond(_bad_key())
         body = await request.json()
         self.requests.append(body)
-        if complaint := complaint_about(body, self._formats):
+        if complaint := complaint_about(body, self._formats, self._caps, self._tools):
             self.complaints.append(complaint)
             return _respond(failure(400, complaint))
         answer = self._answers.popleft() if self._answers else sensible_answer(body)
+        if answer.drips:
+            return await self._drip(request)
         if answer.silent:
             await self._closing.wait()
         return _respond(answer)
+
+    async def _drip(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        while not self._closing.is_set():
+            with suppress(ConnectionError):
+                await response.write(b" ")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), DRIP_SECONDS)
+        return response
 
     def _authorised(self, request: web.Request) -> bool:
         given = request.headers.get("Authorization", "")
@@ -170,24 +216,44 @@ class ModelServer:
 
 
 def _respond(answer: Scripted) -> web.Response:
-    return web.Response(status=answer.status, text=answer.body, content_type=answer.content_type)
+    return web.Response(
+        status=answer.status, text=answer.body, content_type=answer.content_type, headers=dict(answer.headers)
+    )
 
 
 def _bad_key() -> Scripted:
     return failure(401, f"Incorrect API key provided: {KEY}.", "invalid_api_key")
 
 
-def complaint_about(body: Mapping[str, Any], formats: frozenset[str]) -> str:
+def complaint_about(
+    body: Mapping[str, Any], formats: frozenset[str], caps: frozenset[str] = CAPS, tools: bool = True
+) -> str:
     """What a strict server would refuse in this request, or an empty string."""
-    checks = (_about_model(body), _about_messages(body), _about_format(body, formats), _about_tools(body))
+    checks = (
+        _about_model(body),
+        _about_length(body, caps),
+        _about_messages(body),
+        _about_format(body, formats),
+        _about_tools(body, tools),
+    )
     return next((complaint for complaint in checks if complaint), "")
 
 
 def _about_model(body: Mapping[str, Any]) -> str:
-    unknown = set(body) - {"model", "messages", "response_format", "tools", "tool_choice"}
+    unknown = set(body) - {"model", "messages", "response_format", "tools", "tool_choice", *CAPS}
     if unknown:
         return f"unknown parameters {sorted(unknown)}"
     return "" if isinstance(body.get("model"), str) and body["model"] else "model is missing"
+
+
+def _about_length(body: Mapping[str, Any], caps: frozenset[str]) -> str:
+    """Which name of the length limit it takes; a model that thinks first takes only the newer one."""
+    given = [name for name in CAPS if name in body]
+    taken = caps - {"max_tokens"} if THINKS.match(str(body.get("model"))) else caps
+    if len(given) > 1 or any(type(body[name]) is not int or body[name] < 1 for name in given):
+        return "one length limit at most, a whole number above 0"
+    refused = [name for name in given if name not in taken]
+    return f"Unsupported parameter: '{refused[0]}' is not supported with this model." if refused else ""
 
 
 def _about_messages(body: Mapping[str, Any]) -> str:
@@ -195,11 +261,20 @@ def _about_messages(body: Mapping[str, Any]) -> str:
     if not isinstance(messages, list) or not messages:
         return "messages must be a list with at least one message"
     for message in messages:
-        if set(message) != {"role", "content"} or message["role"] not in ROLES:
-            return f"a message needs a known role and content, not {message}"
-        if not isinstance(message["content"], str) or not message["content"]:
-            return "a message's content must be text"
+        if complaint := _about_message(message):
+            return complaint
     return "" if any(message["role"] == "user" for message in messages) else "no user message"
+
+
+def _about_message(message: Mapping[str, Any]) -> str:
+    calls, role = message.get("tool_calls", ()), message.get("role")
+    if set(message) - {"role", "content", "tool_calls", "tool_call_id"} or role not in ROLES:
+        return f"a message needs a known role and content, not {message}"
+    if not isinstance(message.get("content"), str) or not (message["content"] or calls):
+        return "a message's content must be text"
+    if ("tool_call_id" in message) is not (role == "tool") or (calls and role != "assistant"):
+        return "only a tool's message has a tool_call_id, only an assistant's has tool_calls"
+    return ""
 
 
 def _about_format(body: Mapping[str, Any], formats: frozenset[str]) -> str:
@@ -234,7 +309,13 @@ def _about_schema(schema: Mapping[str, Any], place: str) -> str:
     return next((complaint for complaint in parts if complaint), "")
 
 
-def _about_tools(body: Mapping[str, Any]) -> str:
+def _about_tools(body: Mapping[str, Any], taken: bool) -> str:
+    if body.get("tools") and not taken:
+        return "tools are not supported"
+    names = [tool.get("function", {}).get("name") for tool in body.get("tools", ())]
+    choice = body.get("tool_choice")
+    if choice is not None and (not names or choice != {"type": "function", "function": {"name": names[0]}}):
+        return f"tool_choice must name one of the tools, not {choice}"
     for tool in body.get("tools", ()):
         function = tool.get("function", {})
         if tool.get("type") != "function" or not NAME.fullmatch(function.get("name", "")):
@@ -246,34 +327,15 @@ def _about_tools(body: Mapping[str, Any]) -> str:
 
 def sensible_answer(body: Mapping[str, Any]) -> Scripted:
     """Equal weights for a rebalance, the tool whose words fit best for a question, else a sentence."""
+    question = next(message["content"] for message in body["messages"] if message["role"] == "user")
+    answer = equal_weights(question)
+    if body.get("tool_choice"):
+        return tool_call(body["tool_choice"]["function"]["name"], json.dumps(answer))
+    if body["messages"][-1]["role"] == "tool":
+        return text("These are the figures.")
     if body.get("tools"):
         return tool_call(_best_tool(body))
-    symbols = _symbols(body)
-    return plan(equal_weights(symbols)) if symbols else text("I have nothing to say to that.")
-
-
-def equal_weights(symbols: Sequence[str]) -> dict[str, Any]:
-    """A valid plan: everything but the cash share in equal parts."""
-    weight = round((1 - CASH) / len(symbols), 4)
-    reason = f"An equal part of the {1 - CASH:.0%} that is invested."
-    decisions = [
-        {"symbol": symbol, "action": "buy", "target_weight": weight, "confidence": 0.5, "reason": reason}
-        for symbol in symbols
-    ]
-    return {
-        "regime": "no view",
-        "decisions": decisions,
-        "cash_weight": round(1 - weight * len(symbols), 4),
-        "thesis": "No symbol is favoured; a fall of any one by half would show that equal parts were too many.",
-        "reason": f"Equal parts of {len(symbols)} symbols with {CASH:.0%} in cash.",
-    }
-
-
-def _symbols(body: Mapping[str, Any]) -> list[str]:
-    """The symbols that the question allows, from its own list."""
-    question = next(message["content"] for message in body["messages"] if message["role"] == "user")
-    found = re.search(r"^Allowed symbols: (.+)$", question, re.MULTILINE)
-    return found[1].split(", ") if found else []
+    return plan(answer) if answer else text("I have nothing to say to that.")
 
 
 def _best_tool(body: Mapping[str, Any]) -> str:

@@ -19,12 +19,13 @@ PROSE = text("I would buy some bitcoin, it looks strong.")
 BAD_DAYS: tuple[tuple[Scripted, ...], ...] = (
     (cut('{"regime": "tren'), cut('{"regime": "tren')),
     (PROSE, PROSE),
-    (failure(500),),
+    (failure(500), failure(500)),
     (broken(),),
     (page(),),
     (refusal(), refusal()),
 )
-"""What the server answers on each day; an answer that cannot be used is asked for once more, a failure is not."""
+"""What the server answers on each day; an answer that cannot be used is asked for once more, and so is a failure of
+the server's. Every third day ends in safe mode."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,19 @@ class Story:
     bot: Bot
     server: ModelServer
     card: Message
+    resumed: list[Message]
     fills_before: int
+
+
+def in_safe_mode(bot: Bot) -> list[Message]:
+    """The notices that a model is not asked any more."""
+    return [message for message in bot.page.messages if "Safe mode: gpt-4o failed 3 times" in said(message)]
+
+
+async def resumed_after(bot: Bot, number: int) -> Message:
+    """What /resume answers after the how-manieth safe mode."""
+    await bot.page.until(lambda: len(in_safe_mode(bot)) == number)
+    return await bot.page.ask("/resume")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -43,8 +56,9 @@ async def story(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Story
         server.script(*(answer for day in BAD_DAYS for answer in day))
         settings = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": server.url}
         async with running(tmp_path_factory.mktemp("model"), "demo", "--day", "0.5", **settings) as bot:
+            resumed = [await resumed_after(bot, number) for number in (1, 2)]
             card = await bot.page.card()
-            yield Story(bot, server, card, len(bot.books.fills))
+            yield Story(bot, server, card, resumed, len(bot.books.fills))
         assert server.complaints == []
 
 
@@ -53,7 +67,8 @@ class TestAnAnswerThatCannotBeUsed:
         assert story.fills_before == 0
 
     async def test_is_told_as_a_hold_that_nobody_chose_with_its_cause(self, story: Story) -> None:
-        held = [message["text"] for message in story.bot.page.messages if "Held, not by choice" in message["text"]]
+        told = [message["text"] for message in story.bot.page.messages if "Held, not by choice" in message["text"]]
+        held = [text for text in told if "safe mode is on" not in text]
         assert len(held) == len(BAD_DAYS)
         assert all("Held because" in told and "Decided by gpt-4o" in told for told in held)
         causes = ("cut off", "no usable answer", "(500)", "a broken answer", "is not an answer", "refused to answer")
@@ -67,6 +82,17 @@ class TestAnAnswerThatCannotBeUsed:
         assert "looks strong" in cycles[1]
 
 
+class TestSafeMode:
+    async def test_is_told_once_each_time_and_ended_by_a_person(self, story: Story) -> None:
+        assert len(in_safe_mode(story.bot)) == 2
+        assert all("Safe mode ended: gpt-4o is asked again." in said(reply) for reply in story.resumed)
+
+    async def test_what_models_took_is_in_the_costs(self, story: Story) -> None:
+        answer = await story.bot.page.ask("/costs all")
+        assert "gpt-4o" in answer["card"]
+        assert "Models today" in answer["card"]
+
+
 class TestAGoodAnswer:
     async def test_makes_a_card_that_says_the_model_decided(self, story: Story) -> None:
         assert "Decided by gpt-4o" in story.card["text"]
@@ -75,14 +101,14 @@ class TestAGoodAnswer:
 
 class TestAQuestion:
     async def test_that_no_rule_knows_is_answered_from_the_query_the_model_picks(self, story: Story) -> None:
-        story.server.script(tool_call("compare_to_benchmark"))
+        story.server.script(tool_call("compare"), text("You gained nine million percent."))
         answer = await story.bot.page.ask("lorem ipsum dolor sit amet, and so on?")
         assert story.server.requests[-1]["tools"]
         assert answer["ok"]
         assert "PAPER · SIMULATED" in said(answer)
 
     async def test_is_declined_when_the_model_fails(self, story: Story) -> None:
-        story.server.script(failure(500))
+        story.server.script(failure(401))
         answer = await story.bot.page.ask("lorem ipsum dolor sit amet, and so on?")
         assert "I answer questions about this portfolio" in answer["text"]
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from trading.brain.prompt import Message
 from trading.brain.schema import AnswerSchema
-from trading.contract import ToolSpec
+from trading.contract import ModelTurn, ToolSpec, Utterance
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +22,6 @@ class Completion:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ToolCall:
-    """A tool that the model picked; `arguments` is JSON text as it came, unchecked."""
-
-    name: str
-    arguments: str
-
-
 class CompletingModel(Protocol):
     """A model that answers in a given shape."""
 
@@ -41,12 +33,12 @@ class CompletingModel(Protocol):
         ...
 
 
-class ToolPicker(Protocol):
-    """A model that can pick a tool."""
+class ConversingModel(Protocol):
+    """A model that carries on a conversation and may call tools in it."""
 
     @property
     def name(self) -> str: ...
 
-    async def pick_tool(self, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> ToolCall | None:
-        """The first tool it calls, or None where it calls none. Raises Retryable or NeedsOperator."""
+    async def turn(self, said: Sequence[Utterance], tools: Sequence[ToolSpec]) -> ModelTurn:
+        """What it says or calls next; without `tools` it can only say. Raises Retryable or NeedsOperator."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 
@@ -12,8 +12,9 @@ class PlanRequest:
     """One question for a plan. `facts` is the snapshot as the prompt shows it; `figures` are its values by reference.
 
     `allowed` are the symbols that may be bought; `weights` are the shares of equity held now, by symbol, each of which
-    needs a decision. `thesis` is the running thesis, and `quoted` other untrusted text by what it is (news, messages);
-    both are fenced in the prompt and change no rule.
+    needs a decision. `prices` are in the quote currency; what has none cannot be predicted. `thesis` is the running
+    thesis, and `quoted` other untrusted text by what it is (news, messages); both are fenced in the prompt and change
+    no rule.
     """
 
     cycle_id: str
@@ -22,5 +23,6 @@ class PlanRequest:
     figures: Mapping[str, str]
     allowed: Sequence[str]
     weights: Mapping[str, Decimal]
+    prices: Mapping[str, Decimal] = field(default_factory=dict)
     thesis: str = ""
     quoted: Mapping[str, str] | None = None

@@ -47,9 +47,11 @@ def _number(digits: str) -> Decimal:
         value = Decimal(digits)
     except InvalidOperation as error:
         raise ValueError(_TOO_LARGE) from error
-    # Turning 1e999999999 into an integer would take all memory there is.
+    # Turning 1e999999999 into an integer, or 1e-999999999 into text, would take all memory there is.
     if value.adjusted() > MOST_DIGITS:
         raise ValueError(_TOO_LARGE)
+    if int(value.as_tuple().exponent) < -MOST_DIGITS:
+        raise ValueError(f"a number has more than {MOST_DIGITS} decimals")
     return value
 
 

@@ -1,4 +1,4 @@
-"""What trading cost: fees by currency and coin, slippage against the quotes decided at, borrowing, model answers."""
+"""What trading cost: fees by currency and coin, slippage against the quotes decided at, borrowing, models."""
 
 from __future__ import annotations
 
@@ -13,16 +13,14 @@ from trading.contract.books import Costs, FeeRate, Fees
 from trading.domain.market import Instrument
 from trading.domain.money import ZERO
 from trading.domain.order import Fill, Order
-from trading.domain.plan import Cycle
 from trading.market.fees import FeeTable
+from trading.orders.story import story
 from trading.store.port import Store
-from trading.views.orders import story
+from trading.views.model_costs import ModelCostViews
 from trading.views.portions import fills_by_week
 
 MEASURED = 100
 """Orders whose slippage is looked up, newest first: each needs its card or its decision read."""
-CYCLES = 400
-"""Decisions looked through for a model's answers: more than a year of them."""
 
 
 @dataclass(slots=True)
@@ -45,7 +43,7 @@ class _Tally:
 
 
 class CostViews:
-    """`decider` is who decides rebalances; answers on record are counted where it is a model."""
+    """What trading cost, and what models did beside it."""
 
     def __init__(
         self,
@@ -54,14 +52,14 @@ class CostViews:
         table: FeeTable,
         instruments: Mapping[str, Instrument],
         clock: Clock,
-        decider: str,
+        models: ModelCostViews,
     ) -> None:
         self._world = world
         self._store = store
         self._table = table
         self._instruments = instruments
         self._clock = clock
-        self._decider = decider
+        self._models = models
 
     async def fees(self, window: Window) -> Fees:
         tally = await self._tally(window)
@@ -84,9 +82,7 @@ class CostViews:
         slippages = [cost for cost in [await self._slippage(name) for name in newest] if cost is not None]
         async with self._store.reading() as read:
             flows = await read.cash_flows()
-            cycles = await read.cycles(CYCLES)
         paid = (flow.money.amount for flow in flows if flow.rollover_of and window.start <= flow.at <= window.end)
-        answers = _answers([cycle for cycle in cycles if window.start <= cycle.at <= window.end])
         return Costs(
             world=self._world(),
             window=window,
@@ -95,8 +91,7 @@ class CostViews:
             slippage=sum(slippages, ZERO) if slippages else None,
             measured=len(slippages),
             orders=len(tally.orders),
-            answers=answers,
-            model=self._decider if answers else "",
+            models=await self._models.costs(window),
         )
 
     async def _tally(self, window: Window) -> _Tally:
@@ -113,8 +108,3 @@ class CostViews:
     def _rate(self, symbol: str) -> FeeRate:
         rates = self._table.rates(symbol)
         return FeeRate(symbol, rates.maker, rates.taker, self._table.age(symbol))
-
-
-def _answers(cycles: Sequence[Cycle]) -> int:
-    """What models answered; the allocator answers nothing."""
-    return sum(len(cycle.raw) for cycle in cycles)

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from trading.assembly import assemble
+from trading.brain.knowledge import caveat
 from trading.clock import SimulatedClock, SystemClock
 from trading.contract import World
 from trading.core import Adapters
@@ -21,7 +22,9 @@ from trading.settings import CoreSettings, Course, day_start
 from trading.simulation import CHECKPOINT, Pace, Simulation
 from trading.store.port import Store
 from trading.store.sql_engine import sqlite_file
-from trading.worlds.parts import PAPER_FEES, Brain, closing, paper_venue, rules_of, services_of
+from trading.worlds.ids import ids_of_next_run
+from trading.worlds.model import Brain, open_brain
+from trading.worlds.parts import PAPER_FEES, closing, paper_venue, rules_of, services_of
 
 SIMULATED_SPREAD = Decimal("0.0005")
 SIMULATED_START = "2026-01-05T06:30"
@@ -39,15 +42,37 @@ async def candle_world(settings: CoreSettings, store: Store, course: Course) -> 
     simulated = settings.market == "simulated"
     name = "simulated market" if simulated else "recorded candles"
     market = CandleMarket(history, clock, spread=SIMULATED_SPREAD, name=name)
-    brain = Brain.of(settings)
-    rules = rules_of(settings, World("PAPER", name, True, settings.quote, settings.timezone))
+    brain = await open_brain(settings, store, clock, people)
+    known = "" if simulated else _foreknowledge(settings, brain, start)
+    rules = rules_of(settings, World("PAPER", name, True, settings.quote, settings.timezone, known))
     fees, database = FeeTable(PAPER_FEES, clock), sqlite_file(settings.store_url)
-    adapters = Adapters(store, market, paper_venue(clock, PAPER_FEES), clock, people, fees, database=database)
+    adapters = Adapters(
+        store,
+        market,
+        paper_venue(clock, PAPER_FEES),
+        clock,
+        people,
+        fees,
+        await ids_of_next_run(store),
+        database=database,
+        oversight=brain.oversight,
+    )
     core = await assemble(rules, adapters, brain.planner)
     end = min((e for e in (history.end, course.end) if e is not None), default=None)
     run = Simulation(core, history, market, clock, Pace(course.day_seconds, people), end)
     close = closing(core, brain.close, market.close, store.close)
-    return Running(core, run.run, services_of(settings, core), brain.questions, close)
+    notes = (*brain.notes, *filter(None, [known]))
+    return Running(core, run.run, services_of(settings, core), brain.questions, close, notes)
+
+
+def _foreknowledge(settings: CoreSettings, brain: Brain, start: datetime) -> str:
+    """What is to be said of models that may have read about the days from `start` on; empty where none decides."""
+    if brain.oversight is None:
+        return ""
+    told = settings.model_knowledge_cutoff
+    each = [told or brain.oversight.prices.cutoff(model) for model in brain.oversight.models]
+    dates = [reaches_to for reaches_to in each if reaches_to is not None]
+    return caveat(settings.openai_model, max(dates) if len(dates) == len(each) else None, start.date())
 
 
 async def _history(settings: CoreSettings, store: Store, course: Course) -> tuple[CandleHistory, datetime]:

@@ -21,7 +21,8 @@ from trading.running import Running
 from trading.settings import CoreSettings
 from trading.store.port import Store
 from trading.store.sql_engine import sqlite_file
-from trading.worlds.parts import PAPER_FEES, Brain, closing, paper_venue, rules_of, services_of
+from trading.worlds.model import open_brain
+from trading.worlds.parts import PAPER_FEES, closing, paper_venue, rules_of, services_of
 
 if TYPE_CHECKING:
     from trading.exchange.ccxt_market import CcxtMarketData
@@ -43,18 +44,20 @@ async def paper_world(settings: CoreSettings, store: Store) -> Running:
     clock = SystemClock()
     market = CcxtMarketData(settings.exchange, base_url=settings.exchange_base_url, clock=clock)
     try:
-        brain = Brain.of(settings)
+        brain = await open_brain(settings, store, clock, clock)
         fees = await _published_fees(market, settings.symbols)
         rules = rules_of(settings, World("PAPER", market.name, False, settings.quote, settings.timezone))
         table, database = FeeTable(fees, clock), sqlite_file(settings.store_url)
-        adapters = Adapters(store, market, paper_venue(clock, fees), clock, clock, table, database=database)
+        adapters = Adapters(
+            store, market, paper_venue(clock, fees), clock, clock, table, database=database, oversight=brain.oversight
+        )
         core = await assemble(rules, adapters, brain.planner)
     except BaseException:
         await market.close()
         raise
     live = LiveRun(core, timedelta(seconds=settings.monitor_interval_seconds))
     close = closing(core, brain.close, market.close, store.close)
-    return Running(core, live.run, services_of(settings, core), brain.questions, close)
+    return Running(core, live.run, services_of(settings, core), brain.questions, close, brain.notes)
 
 
 async def live_world(settings: CoreSettings, store: Store) -> Running:
@@ -66,14 +69,23 @@ async def live_world(settings: CoreSettings, store: Store) -> Running:
     account = await open_account(settings, settings.symbols, store, clock)
     market = CcxtMarketData(settings.exchange, base_url=settings.exchange_base_url, clock=clock)
     try:
-        brain = Brain.of(settings)
+        brain = await open_brain(settings, store, clock, clock)
         fees = FeeTable(await _published_fees(market, settings.symbols), clock)
         await fees.refresh_or_keep(account.account, settings.symbols)
         world = World("LIVE", market.name, False, settings.quote, settings.timezone)
         rules = replace(rules_of(settings, world), patience=LIVE_PATIENCE)
         venue, database = account.venue, sqlite_file(settings.store_url)
         adapters = Adapters(
-            store, market, lambda *_: venue, clock, clock, fees, random_id, account.custody, database=database
+            store,
+            market,
+            lambda *_: venue,
+            clock,
+            clock,
+            fees,
+            random_id,
+            account.custody,
+            database=database,
+            oversight=brain.oversight,
         )
         core = await assemble(rules, adapters, brain.planner)
     except BaseException:
@@ -88,7 +100,7 @@ async def live_world(settings: CoreSettings, store: Store) -> Running:
         "venue time": lambda: _keep_time(core, account, clock),
     }
     close = closing(core, brain.close, market.close, account.line.close, store.close)
-    return Running(core, live.run, services, brain.questions, close)
+    return Running(core, live.run, services, brain.questions, close, brain.notes)
 
 
 async def _keep_time(core: Core, account: LiveAccount, clock: Clock) -> None:

@@ -1,27 +1,24 @@
-"""What every world is made of: rules out of settings, who decides, what runs beside the main loop, what is closed."""
+"""What every world is made of: rules out of settings, what runs beside the main loop, what is closed."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import structlog
 
-from trading.brain.planner import ModelPlanner
 from trading.clock import Clock
-from trading.contract import LanguageModel, World
+from trading.contract import World
 from trading.core import Core, OpenVenue, Rules
-from trading.decision.planners import AllocatorPlanner, LanguageModelPlanner, Planner
 from trading.domain.market import Instrument
 from trading.errors import Retryable
 from trading.exchange.paper import PaperVenue
 from trading.exchange.ports import FeeRates, PriceSource
 from trading.orders.approval_rules import ApprovalRules
 from trading.orders.protections import ExitRules
+from trading.risk.guards import Guards
 from trading.risk.limits import Limits
 from trading.running import Service
 from trading.settings import CoreSettings
@@ -30,7 +27,6 @@ from trading.store.mirrors import Mirrors
 from trading.store.port import Store
 from trading.store.sql_engine import sqlite_file
 
-PROMPTS = Path(__file__).resolve().parents[2] / "data" / "prompts"
 PAPER_FEES = FeeRates(maker=Decimal("0.0025"), taker=Decimal("0.0040"))
 """Kraken's lowest tier, used on paper unless the venue tells its own."""
 
@@ -78,9 +74,31 @@ def rules_of(settings: CoreSettings, world: World) -> Rules:
             settings.approval_second_above if asks else None,
         ),
         daily_loss=_fraction(settings.daily_loss_limit_percent),
+        guards=_guards(settings),
         rebalance_at=settings.rebalance_at,
         report_at=settings.report_at,
+        report_weekly_on=settings.report_weekly_on,
     )
+
+
+def _guards(settings: CoreSettings) -> Guards:
+    floors = {"BTC": settings.btc_floor_percent / 100, "ETH": settings.eth_floor_percent / 100}
+    turnover = settings.max_turnover_percent
+    return Guards(
+        max_weight=settings.max_position_percent / 100,
+        min_cash=settings.min_cash_percent / 100,
+        max_turnover=None if turnover is None else turnover / 100,
+        max_orders=settings.max_rebalance_orders,
+        min_holding=_hours(settings.min_holding_hours),
+        reentry_pause=_hours(settings.reentry_pause_hours),
+        min_trade=settings.min_trade,
+        floors={base: least for base, least in floors.items() if least},
+        max_drawdown=_fraction(settings.drawdown_stop_percent),
+    )
+
+
+def _hours(number: Decimal) -> timedelta:
+    return timedelta(seconds=int(number * 3600))
 
 
 def _price_age(settings: CoreSettings) -> timedelta:
@@ -135,31 +153,6 @@ def _mirroring(settings: CoreSettings, store: Store, clock: Clock) -> Service:
             await asyncio.shield(catch_up())
 
     return run
-
-
-@dataclass(frozen=True, slots=True)
-class Brain:
-    """Who decides and who understands questions, and what to close afterwards."""
-
-    planner: Planner
-    questions: LanguageModel | None
-    close: Service
-
-    @classmethod
-    def of(cls, settings: CoreSettings) -> Brain:
-        if settings.openai_api_key is None:
-            return cls(AllocatorPlanner(), None, _nothing)
-        from trading.brain.client import OpenAIModel
-        from trading.brain.questions import ModelQuestions
-
-        key = settings.openai_api_key.get_secret_value()
-        model = OpenAIModel(key, settings.openai_base_url, settings.openai_model)
-        planner = LanguageModelPlanner(ModelPlanner(model, PROMPTS), model.name, settings.symbols)
-        return cls(planner, ModelQuestions(model, PROMPTS), model.close)
-
-
-async def _nothing() -> None:
-    """Nothing to close."""
 
 
 def closing(core: Core, *closers: Service) -> Service:

@@ -8,8 +8,9 @@ from decimal import Decimal
 from chatbot.message import Button, Reply
 from chatbot.present import marks
 from chatbot.present import numbers as n
+from chatbot.present.cards import models
 from chatbot.present.layout import Lines, block, capitalized, pair, prose, wrapped
-from trading.contract.books import Costs, FeeRate, Fees
+from trading.contract.books import DOLLARS, Costs, FeeRate, Fees
 
 _MOST = 8
 
@@ -34,16 +35,30 @@ def costs(found: Costs) -> Reply:
     rows = [("Fees", n.money(found.fees, quote)), ("Slippage", _about(found.slippage, quote))]
     if found.borrowing:
         rows.append(("Borrowing", n.money(found.borrowing, quote)))
+    if found.models.calls:
+        rows.append(("Model calls", models.dollars(found.models.cost)))
     return Reply(
         text=prose(
             f"{marks.ANSWER} {marks.mode(world)} · Costs {_about(found.total, quote)} {found.window.label}.",
-            "Fees and slippage together; model calls are not priced." if found.answers else "Fees and slippage.",
+            _what_is_in_it(found),
         ),
         card=block(
-            [line for label, value in rows for line in pair(label, value)], _measured(found), _model_calls(found)
+            [line for label, value in rows for line in pair(label, value)],
+            _measured(found),
+            models.uses(found.models),
+            models.today(found.models.budget),
+            models.unpriced(found.models.unpriced),
         ),
         buttons=_spans("costs", "Fees", "do:/fees"),
     )
+
+
+def _what_is_in_it(found: Costs) -> str:
+    if not found.models.cost:
+        return "Fees and slippage."
+    if found.world.quote in DOLLARS:
+        return "Fees, slippage and model calls."
+    return f"Fees and slippage; model calls, {models.dollars(found.models.cost)}, come on top."
 
 
 def _about(amount: Decimal | None, quote: str) -> str:
@@ -103,9 +118,3 @@ def _measured(found: Costs) -> Lines:
     if found.slippage is None:
         return wrapped("Slippage: no order with a known quote." if found.orders else "No orders.")
     return wrapped(f"Slippage against the quotes decided at, {found.measured} of {n.counted(found.orders, 'order')}.")
-
-
-def _model_calls(found: Costs) -> Lines:
-    if not found.answers:
-        return wrapped("No model calls on record.")
-    return wrapped(f"{n.counted(found.answers, 'answer')} of {found.model}; their price is not recorded.")

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
 
 import pytest
 
 from tests.flows import model_server
 from tests.flows.model_server import KEY, ModelServer, Scripted
-from tests.unit.trading.brain.answers import ALLOWED
-from trading.brain.client import OpenAIModel
-from trading.brain.prompt import Message
-from trading.brain.schema import plan_schema
+from tests.unit.trading.brain.asking import ASK, SCHEMA, HurriedClock
+from trading.brain.client import OpenAIModel, Terms
+from trading.brain.ladder import Ways
+from trading.contract import ToolSpec, Utterance
 from trading.errors import NeedsOperator, PurserError, Retryable
 
-ASK = [Message("system", "You decide."), Message("user", "Decide.")]
-SCHEMA = plan_schema(ALLOWED)
+QUERY = ToolSpec("status", "The portfolio", {"type": "object", "properties": {}})
 
 
 @pytest.fixture
@@ -26,10 +27,20 @@ async def server() -> AsyncIterator[ModelServer]:
 
 
 @pytest.fixture
-async def model(server: ModelServer) -> AsyncIterator[OpenAIModel]:
-    model = OpenAIModel(KEY, server.url, "gpt-4o")
+def clock() -> HurriedClock:
+    return HurriedClock()
+
+
+@pytest.fixture
+async def model(server: ModelServer, clock: HurriedClock) -> AsyncIterator[OpenAIModel]:
+    model = OpenAIModel(KEY, server.url, "gpt-4o", terms=Terms(clock=clock))
     yield model
     await model.close()
+
+
+def rung(body: Mapping[str, Any]) -> str:
+    """How a request asks for its shape."""
+    return "tool" if "tool_choice" in body else str(body.get("response_format", {"type": "text"})["type"])
 
 
 async def test_an_answer_comes_with_its_tokens_and_its_model(server: ModelServer, model: OpenAIModel) -> None:
@@ -39,26 +50,81 @@ async def test_an_answer_comes_with_its_tokens_and_its_model(server: ModelServer
     assert (completion.input_tokens, completion.output_tokens, completion.model) == (900, 100, "loopback-1")
     assert server.complaints == []
     assert server.requests[0]["response_format"]["json_schema"]["strict"] is True
+    assert server.requests[0]["max_tokens"] == 8_000
 
 
 @pytest.mark.parametrize(
-    ("formats", "asked"),
+    ("formats", "tools", "asked"),
     [
-        ({"json_object", "text"}, ["json_schema", "json_object", "json_object"]),
-        ({"text"}, ["json_schema", "json_object", "text", "text"]),
+        ({"json_object", "text"}, True, ["json_schema", "tool", "tool"]),
+        ({"json_object", "text"}, False, ["json_schema", "tool", "json_object", "json_object"]),
+        ({"text"}, False, ["json_schema", "tool", "json_object", "text", "text"]),
     ],
 )
 async def test_a_server_without_schemas_is_asked_one_rung_lower_and_that_is_remembered(
-    formats: set[str], asked: list[str]
+    formats: set[str], tools: bool, asked: list[str]
 ) -> None:
-    async with ModelServer(formats=frozenset(formats)) as server:
+    async with ModelServer(formats=frozenset(formats), tools=tools) as server:
         model = OpenAIModel(KEY, server.url, "gpt-4o")
-        server.script(model_server.text("first"), model_server.text("second"))
-        assert (await model.complete(ASK, SCHEMA)).text == "first"
-        assert (await model.complete(ASK, SCHEMA)).text == "second"
+        answers = [model_server.tool_call(SCHEMA.name, text) if tools else model_server.text(text) for text in "ab"]
+        server.script(*answers)
+        assert (await model.complete(ASK, SCHEMA)).text == "a"
+        assert (await model.complete(ASK, SCHEMA)).text == "b"
         await model.close()
-        assert [body.get("response_format", {"type": "text"})["type"] for body in server.requests] == asked
-        assert '"additionalProperties": false' in server.requests[-1]["messages"][-1]["content"]
+        assert [rung(body) for body in server.requests] == asked
+        told = server.requests[-1]["messages"][-1]["content"]
+        assert tools or '"additionalProperties": false' in told
+
+
+async def test_a_function_that_is_not_called_is_no_answer() -> None:
+    async with ModelServer(formats=frozenset({"text"})) as server:
+        model = OpenAIModel(KEY, server.url, "gpt-4o")
+        server.script(model_server.text("I would rather talk."))
+        completion = await model.complete(ASK, SCHEMA)
+        assert completion.problem == "the answer did not call the function it was to call"
+        assert completion.text == "I would rather talk."
+        await model.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "caps", "tried"),
+    [
+        ("gpt-4o", {"max_tokens"}, ["max_tokens"]),
+        ("gpt-4o", {"max_completion_tokens"}, ["max_tokens", "max_completion_tokens"]),
+        ("gpt-4o", set(), ["max_tokens", "max_completion_tokens", ""]),
+        ("o4-mini", {"max_tokens", "max_completion_tokens"}, ["max_completion_tokens"]),
+        ("vendor/o3", {"max_completion_tokens"}, ["max_completion_tokens"]),
+    ],
+)
+async def test_the_length_limit_is_called_what_the_server_calls_it(name: str, caps: set[str], tried: list[str]) -> None:
+    async with ModelServer(caps=frozenset(caps)) as server:
+        model = OpenAIModel(KEY, server.url, name)
+        server.script(model_server.text("first"), model_server.text("second"))
+        await model.complete(ASK, SCHEMA)
+        await model.complete(ASK, SCHEMA)
+        await model.close()
+        given = [next((cap for cap in sorted(model_server.CAPS) if cap in body), "") for body in server.requests]
+        assert given == [*tried, tried[-1]]
+        assert {rung(body) for body in server.requests} == {"json_schema"}
+
+
+async def test_a_model_that_thinks_first_gets_room_for_it(server: ModelServer) -> None:
+    model = OpenAIModel(KEY, server.url, "o4-mini")
+    server.script(model_server.text("{}"))
+    await model.complete(ASK, SCHEMA)
+    await model.close()
+    assert server.requests[0]["max_completion_tokens"] == 16_000
+
+
+async def test_two_clients_that_share_their_memory_climb_down_once() -> None:
+    ways = Ways()
+    async with ModelServer(formats=frozenset({"text"}), tools=False) as server:
+        for text in ("first", "second"):
+            model = OpenAIModel(KEY, server.url, "gpt-4o", terms=Terms(ways))
+            server.script(model_server.text(text))
+            await model.complete(ASK, SCHEMA)
+            await model.close()
+        assert [rung(body) for body in server.requests] == ["json_schema", "tool", "json_object", "text", "text"]
 
 
 @pytest.mark.parametrize(
@@ -88,6 +154,11 @@ FAILURES: list[tuple[Scripted, type[PurserError], str]] = [
     (model_server.failure(404), NeedsOperator, "the server has no gpt-4o; check OPENAI_MODEL and OPENAI_BASE_URL"),
     (model_server.failure(429), Retryable, "gpt-4o is over its rate limit (429)"),
     (model_server.failure(429, code="insufficient_quota"), NeedsOperator, "the model account has no credit left"),
+    (
+        model_server.failure(400, code="context_length_exceeded"),
+        NeedsOperator,
+        "the question is longer than gpt-4o can read; set fewer SYMBOLS",
+    ),
     (model_server.failure(500, f"boom {KEY}"), Retryable, "the model server failed (500)"),
     (model_server.failure(529), Retryable, "the model server failed (529)"),
     (model_server.page(), Retryable, "gpt-4o sent something that is not an answer"),
@@ -105,20 +176,21 @@ FAILURES: list[tuple[Scripted, type[PurserError], str]] = [
 async def test_each_failure_says_what_to_do_and_never_the_key(
     server: ModelServer, model: OpenAIModel, answer: Scripted, kind: type[PurserError], sentence: str
 ) -> None:
-    server.script(answer)
+    server.script(answer, answer)
     with pytest.raises(kind) as raised:
         await model.complete(ASK, SCHEMA)
     assert str(raised.value).startswith(sentence)
     assert KEY not in "".join(traceback.format_exception(raised.value))
 
 
-async def test_a_request_refused_on_every_rung_needs_a_person(server: ModelServer, model: OpenAIModel) -> None:
-    server.script(*[model_server.failure(400)] * 3)
+async def test_a_request_refused_in_every_way_needs_a_person(server: ModelServer, model: OpenAIModel) -> None:
+    server.script(*[model_server.failure(400)] * 5)
     with pytest.raises(NeedsOperator, match="refused the request to gpt-4o"):
         await model.complete(ASK, SCHEMA)
+    assert len(server.requests) == 5
     server.script(model_server.text("later"))
     await model.complete(ASK, SCHEMA)
-    assert server.requests[-1]["response_format"]["type"] == "json_schema"
+    assert rung(server.requests[-1]) == "json_schema"
 
 
 async def test_a_wrong_key_is_the_operators(server: ModelServer) -> None:
@@ -128,11 +200,13 @@ async def test_a_wrong_key_is_the_operators(server: ModelServer) -> None:
     await model.close()
 
 
-async def test_a_silent_server_is_given_up_on(server: ModelServer) -> None:
+@pytest.mark.parametrize("slow", [model_server.silence(), model_server.drip()])
+async def test_a_server_that_does_not_come_to_an_end_is_given_up_on(server: ModelServer, slow: Scripted) -> None:
     model = OpenAIModel(KEY, server.url, "gpt-4o", timeout=0.2)
-    server.script(model_server.silence())
-    with pytest.raises(Retryable, match=r"gpt-4o did not answer within 0\.2 s"):
-        await model.complete(ASK, SCHEMA)
+    server.script(slow)
+    async with asyncio.timeout(5):
+        with pytest.raises(Retryable, match=r"gpt-4o did not answer within 0\.2 s"):
+            await model.complete(ASK, SCHEMA)
     await model.close()
 
 
@@ -145,8 +219,53 @@ async def test_an_absent_server_is_retryable() -> None:
     await model.close()
 
 
-async def test_a_failure_is_not_retried_behind_our_back(server: ModelServer, model: OpenAIModel) -> None:
-    server.script(model_server.failure(500))
-    with pytest.raises(Retryable):
-        await model.complete(ASK, SCHEMA)
-    assert len(server.requests) == 1
+class TestTheOneRetry:
+    @pytest.mark.parametrize(
+        ("answer", "pause"),
+        [
+            (model_server.failure(500), 1.0),
+            (model_server.later(429, "7"), 7.0),
+            (model_server.later(503, "0.5"), 0.5),
+            (model_server.later(429, "-3"), 0.0),
+            (model_server.later(429, "soon"), 1.0),
+            (model_server.later(429, "Sat, 01 Mar 2025 14:00:20 GMT"), 20.0),
+        ],
+    )
+    async def test_comes_when_the_server_says(
+        self, server: ModelServer, model: OpenAIModel, clock: HurriedClock, answer: Scripted, pause: float
+    ) -> None:
+        server.script(answer, model_server.text("better"))
+        assert (await model.complete(ASK, SCHEMA)).text == "better"
+        assert clock.slept == [pause]
+
+    async def test_is_the_only_one(self, server: ModelServer, model: OpenAIModel) -> None:
+        server.script(*[model_server.failure(500)] * 3)
+        with pytest.raises(Retryable):
+            await model.complete(ASK, SCHEMA)
+        assert len(server.requests) == 2
+
+    @pytest.mark.parametrize("wait", ["60", "86400", "inf", "nan"])
+    async def test_is_left_out_where_it_would_come_too_late(
+        self, server: ModelServer, model: OpenAIModel, clock: HurriedClock, wait: str
+    ) -> None:
+        server.script(model_server.later(429, wait))
+        with pytest.raises(Retryable, match="over its rate limit"):
+            await model.complete(ASK, SCHEMA)
+        assert clock.slept == []
+        assert len(server.requests) == 1
+
+    async def test_is_left_out_where_there_is_no_credit(self, server: ModelServer, model: OpenAIModel) -> None:
+        server.script(model_server.failure(429, code="insufficient_quota"))
+        with pytest.raises(NeedsOperator, match="no credit left"):
+            await model.complete(ASK, SCHEMA)
+        assert len(server.requests) == 1
+
+
+async def test_a_turn_of_a_conversation_tries_the_names_of_the_length_limit_too() -> None:
+    async with ModelServer(caps=frozenset({"max_completion_tokens"})) as server:
+        model = OpenAIModel(KEY, server.url, "gpt-4o")
+        server.script(model_server.tool_call("status"))
+        turn = await model.turn([Utterance("user", "How are we?")], [QUERY])
+        assert [call.name for call in turn.calls] == ["status"]
+        assert server.requests[-1]["max_completion_tokens"] == 2_000
+        await model.close()

@@ -11,15 +11,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.trading.brain.answers import ALLOWED, HELD, answer, decision
+from tests.unit.trading.brain.answers import (
+    ALLOWED,
+    CYCLE,
+    HASH,
+    REQUEST,
+    answer,
+    decision,
+    evidence,
+    holding,
+    prediction,
+    thesis,
+)
 from trading.brain.parser import parse_plan
-from trading.domain.plan import Hold, PlanOutcome, TargetPlan
+from trading.brain.request import PlanRequest
+from trading.domain.plan import Direction, Evidence, Hold, PlanOutcome, Prediction, TargetPlan
 
 MALFORMED = Path(__file__).parents[4].parent / "shared" / "data" / "llm_json" / "malformed.jsonl"
 
 
-def parse(text: str | dict[str, Any]) -> PlanOutcome | list[str]:
-    return parse_plan(text if isinstance(text, str) else json.dumps(text), ALLOWED, HELD, "model-1")
+def parse(text: str | dict[str, Any], request: PlanRequest = REQUEST) -> PlanOutcome | list[str]:
+    return parse_plan(text if isinstance(text, str) else json.dumps(text), request, "model-1")
 
 
 def errors_of(text: str | dict[str, Any]) -> list[str]:
@@ -40,25 +52,61 @@ def test_a_right_answer_becomes_a_plan() -> None:
     assert plan.cash_weight == Decimal("0.3")
     assert plan.reason == "Bitcoin trends, Ether does less."
     assert plan.thesis.startswith("Bitcoin leads")
+    assert plan.regime == "trending up"
+    assert plan.predictions == (
+        Prediction("BTC/USD", Direction.UP, Decimal(95000), Decimal(80000), days=30, confidence=0.6),
+    )
+
+
+def test_a_decision_keeps_its_bounds_its_horizon_what_would_prove_it_wrong_and_its_evidence() -> None:
+    bounded = decision("BTC/USD", "buy", 0.5, lowest_price=80000, highest_price=90000.5, evidence=[evidence()])
+    plan = parse(answer([bounded, ETHER]))
+    assert isinstance(plan, TargetPlan)
+    bitcoin = plan.weights[0]
+    assert (bitcoin.action, bitcoin.lowest, bitcoin.highest) == ("buy", Decimal(80000), Decimal("90000.5"))
+    assert (bitcoin.horizon, bitcoin.invalidation) == (14, "It closes below its 20-day average.")
+    assert bitcoin.evidence == (Evidence("BTC/USD.1d.rsi14", "61.2"),)
+
+
+def test_evidence_is_kept_as_the_snapshot_spells_it() -> None:
+    plan = parse(answer([decision("BTC/USD", "buy", 0.5, evidence=[evidence(value="61.20")]), ETHER]))
+    assert isinstance(plan, TargetPlan)
+    assert plan.weights[0].evidence == (Evidence("BTC/USD.1d.rsi14", "61.2"),)
 
 
 def test_thirds_are_rounded_down_and_the_rest_is_cash() -> None:
     thirds = [decision(symbol, "buy", 0.3333333) for symbol in ALLOWED]
-    plan = parse(answer(thirds, cash=0.0000001))
+    plan = parse(answer(thirds, cash=0.0000001), holding())
     assert isinstance(plan, TargetPlan)
     assert {w.weight for w in plan.weights} == {Decimal("0.3333")}
     assert plan.cash_weight == Decimal("0.0001")
 
 
-def test_all_holds_are_a_chosen_hold() -> None:
-    held = parse(answer([decision("ETH/USD", "hold", 0.2)], cash=0.8))
-    assert held == Hold("model-1", "Bitcoin trends, Ether does less.", chosen=True)
+def test_all_holds_are_a_chosen_hold_that_keeps_its_plan() -> None:
+    held = parse(answer([decision("ETH/USD", "hold", 0.3)], cash=0.7))
+    assert isinstance(held, Hold)
+    assert (held.decided_by, held.reason, held.chosen) == ("model-1", "Bitcoin trends, Ether does less.", True)
+    assert held.plan is not None
+    assert (held.plan.thesis, len(held.plan.predictions)) == ("Bitcoin leads until it closes below 80,000.", 1)
+
+
+def test_abstaining_is_a_chosen_hold_that_says_so() -> None:
+    held = parse(answer([decision("ETH/USD", "hold", 0.3)], cash=0.7, abstain=True))
+    assert isinstance(held, Hold)
+    assert (held.reason, held.chosen) == ("abstained: Bitcoin trends, Ether does less.", True)
 
 
 def test_no_decisions_with_nothing_held_are_a_chosen_hold() -> None:
-    held = parse_plan(json.dumps(answer([], cash=1)), ALLOWED, (), "model-1")
+    held = parse(answer([], cash=1), holding())
     assert isinstance(held, Hold)
     assert held.chosen
+
+
+def test_a_hold_may_be_off_by_as_much_as_is_never_traded() -> None:
+    assert isinstance(parse(answer([decision("ETH/USD", "hold", 0.305)], cash=0.695)), Hold)
+    assert errors_of(answer([decision("ETH/USD", "hold", 0.306)], cash=0.694)) == [
+        "ETH/USD is to be held, so its target weight must be the 0.3000 held now, not 0.3060"
+    ]
 
 
 def test_text_for_people_is_brought_onto_one_line() -> None:
@@ -83,7 +131,68 @@ ETHER = decision("ETH/USD", "sell", 0.2)
         (answer([decision("BTC/USD", "buy", "0.5"), ETHER]), "decisions.0.target_weight is not a number"),
         (answer([decision("BTC/USD", "buy", True), ETHER]), "decisions.0.target_weight is not a number"),
         (answer([decision("BTC/USD", "buy", None), ETHER]), "decisions.0.target_weight is not a number"),
-        (answer([decision("BTC/USD", "short", 0.5), ETHER]), "decisions.0.action is not one of buy, sell, hold, close"),
+        (answer([decision("BTC/USD", "short", 0.5), ETHER]), "decisions.0.action is not one of 'buy', 'sell', 'hold'"),
+        (answer([decision("BTC/USD", "buy", 0.5, lowest_price=0), ETHER]), "decisions.0.lowest_price must be above 0"),
+        (
+            answer([decision("BTC/USD", "buy", 0.5, lowest_price=90000, highest_price=80000), ETHER]),
+            "BTC/USD: lowest_price 90000 is above highest_price 80000",
+        ),
+        (answer([decision("BTC/USD", "buy", 0.5, horizon_days=0), ETHER]), "decisions.0.horizon_days is below 1"),
+        (answer([decision("BTC/USD", "buy", 0.5, horizon_days=366), ETHER]), "decisions.0.horizon_days is above 365"),
+        (
+            answer([decision("BTC/USD", "buy", 0.5, horizon_days=1.5), ETHER]),
+            "decisions.0.horizon_days is not a whole number",
+        ),
+        (
+            answer([decision("BTC/USD", "buy", 0.5, horizon_days=True), ETHER]),
+            "decisions.0.horizon_days is not a whole number",
+        ),
+        (
+            answer([decision("BTC/USD", "buy", 0.5, invalidation="x" * 201), ETHER]),
+            "decisions.0.invalidation is longer",
+        ),
+        (answer([decision("BTC/USD", "buy", 0.5, evidence=[]), ETHER]), "decisions.0.evidence has fewer than 1"),
+        (
+            answer([decision("BTC/USD", "buy", 0.5, evidence=[evidence()] * 9), ETHER]),
+            "decisions.0.evidence has more than 8 entries",
+        ),
+        (
+            answer([decision("BTC/USD", "buy", 0.5, evidence=[evidence(value="61.3")]), ETHER]),
+            "BTC/USD: BTC/USD.1d.rsi14 is 61.2, not 61.3",
+        ),
+        (
+            answer([decision("BTC/USD", "buy", 0.5, evidence=[evidence(value=61.2)]), ETHER]),
+            "decisions.0.evidence.0.value is not a string",
+        ),
+        (
+            answer([decision("BTC/USD", "buy", 0.5, evidence=[evidence("BTC/USD.1d.rsi15")]), ETHER]),
+            "BTC/USD: the snapshot has no figure BTC/USD.1d.rsi15",
+        ),
+        (answer(schema_version=2), "schema_version is above 1"),
+        (answer(schema_version="1"), "schema_version is not a whole number"),
+        (answer(cycle_id="another"), f"cycle_id is another, but this is cycle {CYCLE}"),
+        (answer(snapshot_hash="ff" * 32), f"snapshot_hash is {'f' * 40}, but the snapshot is {HASH}"),
+        (answer(abstain="false"), "abstain is not true or false"),
+        (answer(abstain=True), "abstain is true, so every action must be hold, but BTC/USD, ETH/USD is to change"),
+        (answer(thesis="Up."), "thesis is not an object"),
+        (answer(thesis=thesis(*[prediction()] * 6)), "thesis.predictions has more than 5 entries"),
+        (
+            answer(thesis=thesis(prediction(symbol="DOGE/USD"))),
+            "thesis: DOGE/USD cannot be predicted; name an allowed symbol",
+        ),
+        (
+            answer(thesis=thesis(prediction(target_price=86000))),
+            "thesis: BTC/USD is at 86000.1, so going up it cannot reach 86000",
+        ),
+        (
+            answer(thesis=thesis(prediction(invalidation_price=86000.1))),
+            "thesis: BTC/USD is at 86000.1, so 86000.1 cannot prove a way up wrong",
+        ),
+        (
+            answer(thesis=thesis(prediction(direction="down", target_price=80000))),
+            "thesis: BTC/USD is at 86000.1, so 80000 cannot prove a way down wrong",
+        ),
+        (answer(thesis=thesis(prediction(days=0))), "thesis.predictions.0.days is below 1"),
         (answer([decision("BTC/USD", "buy", 0.5, confidence=2), ETHER]), "decisions.0.confidence is above 1"),
         (
             answer([decision("BTC/USD", "buy", 0.5, leverage=3), ETHER]),
@@ -91,22 +200,34 @@ ETHER = decision("ETH/USD", "sell", 0.2)
         ),
         (answer([decision("BTC/USD", "buy", 0.5, reason=" "), ETHER]), "decisions.0.reason is empty"),
         (answer(orders=[]), "orders is not a key of the answer"),
-        (answer(thesis="x" * 801), "thesis is longer than 800 characters"),
+        (answer(thesis=thesis(text="x" * 801)), "thesis.text is longer than 800 characters"),
         (
             answer([BITCOIN, decision("ETH/USD", "close", 0.2)]),
             "ETH/USD is to be closed, so its target weight must be 0",
         ),
         (
             answer([decision("BTC/USD", "buy", 0), ETHER], cash=0.8),
-            "BTC/USD is to be bought, so its target weight must be",
+            "BTC/USD is to be bought, so its target weight must be above the 0.0000 held now",
+        ),
+        (
+            answer([BITCOIN, decision("ETH/USD", "buy", 0.2)]),
+            "ETH/USD is to be bought, so its target weight must be above the 0.3000 held now",
+        ),
+        (
+            answer([BITCOIN, decision("ETH/USD", "sell", 0.4)], cash=0.1),
+            "ETH/USD is to be sold in part, so its target weight must be above 0 and below 0.3000",
+        ),
+        (
+            answer([BITCOIN, decision("ETH/USD", "sell", 0)], cash=0.5),
+            "ETH/USD is to be sold in part, so its target weight must be above 0 and below 0.3000",
         ),
         (
             answer([decision("BTC/USD", "hold", 0.5), ETHER]),
-            "BTC/USD is not held, so it cannot be told to hold at 0.5000",
+            "BTC/USD is to be held, so its target weight must be the 0.0000 held now, not 0.5000",
         ),
         (
             answer([decision("BTC/USD", "sell", 0.5), ETHER]),
-            "BTC/USD is not held, so it cannot be told to sell at 0.5000",
+            "BTC/USD is to be sold in part, so its target weight must be above 0 and below 0.0000",
         ),
     ],
 )
@@ -121,10 +242,10 @@ def test_a_symbol_is_exactly_an_allowed_one(symbol: str) -> None:
 
 
 def test_what_is_held_but_no_longer_allowed_may_be_sold_and_not_bought() -> None:
-    sale = json.dumps(answer([decision("OLD/USD", "close", 0)], cash=1))
-    assert isinstance(parse_plan(sale, ALLOWED, ("OLD/USD",), "m"), TargetPlan)
-    purchase = json.dumps(answer([decision("OLD/USD", "buy", 0.5)], cash=0.5))
-    assert parse_plan(purchase, ALLOWED, ("OLD/USD",), "m") == ["OLD/USD is held but may no longer be bought"]
+    old = holding(OLD="0.2")
+    assert isinstance(parse(answer([decision("OLD/USD", "close", 0)], cash=1), old), TargetPlan)
+    purchase = parse(answer([decision("OLD/USD", "buy", 0.5)], cash=0.5), old)
+    assert purchase == ["OLD/USD is held but may no longer be bought"]
 
 
 VALID = json.dumps(answer())
@@ -151,6 +272,8 @@ VALID = json.dumps(answer())
         VALID.replace("0.3", "1e400"),
         VALID.replace("0.3", "1e99999999999999999999"),
         VALID.replace("0.3", "9" * 5000),
+        VALID.replace("0.3", "0." + "3" * 5000),
+        VALID.replace('"lowest_price": null', '"lowest_price": 1e-999999999', 1),
         "[" * 100_000,
         '{"a":' * 50_000,
         " " * 100_001,
@@ -193,16 +316,25 @@ decisions = st.fixed_dictionaries(
         "symbol": st.sampled_from([*ALLOWED, "DOGE/USD"]),
         "action": st.sampled_from(["buy", "sell", "hold", "close", "short"]),
         "target_weight": numbers,
+        "lowest_price": st.none() | numbers,
+        "highest_price": st.none() | numbers,
         "confidence": st.sampled_from([0, 0.5, 1, 7]),
+        "horizon_days": st.sampled_from([1, 30, 400]),
+        "invalidation": st.sampled_from(["It falls.", ""]),
+        "evidence": st.lists(st.sampled_from([evidence(), evidence(value="7")]), max_size=2),
         "reason": st.text(max_size=310),
     }
 )
 answers = st.fixed_dictionaries(
     {
+        "schema_version": st.sampled_from([1, 1, 2]),
+        "cycle_id": st.just(CYCLE),
+        "snapshot_hash": st.just(HASH),
         "regime": st.sampled_from(["up", "", "x" * 90]),
+        "abstain": st.booleans(),
         "decisions": st.lists(decisions, max_size=4),
         "cash_weight": numbers,
-        "thesis": st.text(max_size=20),
+        "thesis": st.sampled_from([thesis(), thesis(prediction()), thesis(prediction(days=0))]),
         "reason": st.text(max_size=20),
     },
     optional={"extra": junk},
@@ -212,7 +344,7 @@ answers = st.fixed_dictionaries(
 def assert_within_the_rules(parsed: PlanOutcome | list[str]) -> None:
     if isinstance(parsed, TargetPlan):
         symbols = [weight.symbol for weight in parsed.weights]
-        assert set(HELD) <= set(symbols) <= set(ALLOWED)
+        assert {"ETH/USD"} <= set(symbols) <= set(ALLOWED)
         assert len(set(symbols)) == len(symbols)
         assert all(0 <= weight.weight <= 1 for weight in parsed.weights)
         assert parsed.cash_weight >= 0
@@ -243,9 +375,9 @@ def test_every_right_answer_is_kept(weights: list[int], dust: int) -> None:
         for symbol, weight in zip(ALLOWED, weights, strict=True)
     ]
     cash = max(0.0, 1 - sum(weights) / 10_000 + dust / 1e7)
-    parsed = parse(answer(given_weights, cash=cash))
+    parsed = parse(answer(given_weights, cash=cash), holding())
     assert isinstance(parsed, TargetPlan)
-    assert_within_the_rules(parsed)
+    assert parsed.cash_weight + sum(weight.weight for weight in parsed.weights) == 1
     assert [weight.weight for weight in parsed.weights] == [Decimal(weight) / 10_000 for weight in weights]
 
 

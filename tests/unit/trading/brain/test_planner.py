@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
 from tests.flows import model_server
 from tests.flows.model_server import KEY, ModelServer, Scripted
-from tests.unit.trading.brain.answers import ALLOWED, HELD, PROMPTS, SNAPSHOT, answer, decision
+from tests.unit.trading.brain.answers import ALLOWED, PROMPTS, REQUEST, answer, decision
 from trading.brain.client import OpenAIModel
+from trading.brain.json_schema import AnswerSchema
 from trading.brain.model import Completion
 from trading.brain.planner import ModelPlanner
 from trading.brain.prompt import Message
-from trading.brain.schema import AnswerSchema
 from trading.domain.plan import Hold, TargetPlan
 
 
@@ -33,7 +34,7 @@ async def planner(server: ModelServer) -> AsyncIterator[ModelPlanner]:
 
 async def test_a_valid_answer_is_the_plan_after_one_ask(server: ModelServer, planner: ModelPlanner) -> None:
     server.script(model_server.plan(answer()))
-    planned = await planner.plan(SNAPSHOT, ALLOWED, HELD)
+    planned = await planner.plan(REQUEST)
     assert isinstance(planned.outcome, TargetPlan)
     assert planned.outcome.decided_by == "gpt-4o"
     assert len(planned.raw) == len(server.requests) == 1
@@ -45,7 +46,7 @@ async def test_a_wrong_answer_is_repaired_once_with_its_errors_shown(
     server: ModelServer, planner: ModelPlanner
 ) -> None:
     server.script(model_server.plan(answer(cash=0.9)), model_server.plan(answer()))
-    planned = await planner.plan(SNAPSHOT, ALLOWED, HELD)
+    planned = await planner.plan(REQUEST)
     assert isinstance(planned.outcome, TargetPlan)
     assert len(planned.raw) == 2
     roles = [message["role"] for message in server.requests[1]["messages"]]
@@ -56,7 +57,7 @@ async def test_a_wrong_answer_is_repaired_once_with_its_errors_shown(
 
 async def test_two_wrong_answers_are_a_forced_hold(server: ModelServer, planner: ModelPlanner) -> None:
     server.script(model_server.text("buy everything"), model_server.plan(answer(cash=0.9)), model_server.plan(answer()))
-    planned = await planner.plan(SNAPSHOT, ALLOWED, HELD)
+    planned = await planner.plan(REQUEST)
     assert planned.outcome == Hold(
         "gpt-4o",
         "held because gpt-4o gave no usable answer, twice; the last time: "
@@ -69,8 +70,10 @@ async def test_two_wrong_answers_are_a_forced_hold(server: ModelServer, planner:
 
 async def test_deciding_to_hold_is_a_chosen_hold(server: ModelServer, planner: ModelPlanner) -> None:
     server.script(model_server.plan(answer([decision("ETH/USD", "hold", 0.3)], cash=0.7)))
-    planned = await planner.plan(SNAPSHOT, ALLOWED, HELD)
-    assert planned.outcome == Hold("gpt-4o", "Bitcoin trends, Ether does less.", chosen=True)
+    planned = await planner.plan(REQUEST)
+    assert isinstance(planned.outcome, Hold)
+    assert planned.outcome.chosen
+    assert planned.outcome.reason == "Bitcoin trends, Ether does less."
 
 
 @pytest.mark.parametrize(
@@ -99,7 +102,7 @@ async def test_each_failure_is_a_forced_hold_with_its_reason(
     server: ModelServer, planner: ModelPlanner, scripted: list[Scripted], why: str
 ) -> None:
     server.script(*scripted)
-    outcome = (await planner.plan(SNAPSHOT, ALLOWED, HELD)).outcome
+    outcome = (await planner.plan(REQUEST)).outcome
     assert isinstance(outcome, Hold)
     assert not outcome.chosen
     assert outcome.reason.startswith(why)
@@ -108,16 +111,48 @@ async def test_each_failure_is_a_forced_hold_with_its_reason(
 
 async def test_answers_before_a_failure_are_kept(server: ModelServer, planner: ModelPlanner) -> None:
     server.script(model_server.text("{}"), model_server.failure(500))
-    assert (await planner.plan(SNAPSHOT, ALLOWED, HELD)).raw == ("{}",)
+    assert (await planner.plan(REQUEST)).raw == ("{}",)
 
 
-async def test_a_snapshot_that_is_no_json_is_a_forced_hold(planner: ModelPlanner) -> None:
-    outcome = (await planner.plan("not json", ALLOWED, HELD)).outcome
-    assert outcome == Hold("gpt-4o", "held because of an unexpected fault (JSONDecodeError)", chosen=False)
+async def test_a_whole_answer_that_was_cut_is_no_plan(server: ModelServer, planner: ModelPlanner) -> None:
+    """It reads like a plan, but the server says that there was more."""
+    server.script(model_server.cut(json.dumps(answer())), model_server.cut(json.dumps(answer())))
+    outcome = (await planner.plan(REQUEST)).outcome
+    assert isinstance(outcome, Hold)
+    assert not outcome.chosen
+
+
+async def test_everything_that_was_said_is_kept(server: ModelServer, planner: ModelPlanner) -> None:
+    """Oldest first, a repair with what it answers to."""
+    server.script(model_server.text("buy everything"), model_server.plan(answer()))
+    planned = await planner.plan(REQUEST)
+    sent = [(message["role"], message["content"]) for message in server.requests[1]["messages"]]
+    assert planned.prompt == tuple(sent)
+    assert planned.prompt[2] == ("assistant", "buy everything")
+
+
+async def test_what_was_asked_is_kept_where_nothing_is_answered(server: ModelServer, planner: ModelPlanner) -> None:
+    server.script(model_server.failure(500))
+    planned = await planner.plan(REQUEST)
+    assert [role for role, _ in planned.prompt] == ["system", "user"]
+
+
+class Faulty:
+    """A model whose program has a fault."""
+
+    name = "faulty"
+
+    async def complete(self, messages: Sequence[Message], schema: AnswerSchema) -> Completion:
+        raise ZeroDivisionError
+
+
+async def test_a_fault_of_the_program_is_a_forced_hold() -> None:
+    outcome = (await ModelPlanner(Faulty(), PROMPTS).plan(REQUEST)).outcome
+    assert outcome == Hold("faulty", "held because of an unexpected fault (ZeroDivisionError)", chosen=False)
 
 
 async def test_the_servers_own_answer_is_a_plan_of_equal_parts(server: ModelServer, planner: ModelPlanner) -> None:
-    plan = (await planner.plan(SNAPSHOT, ALLOWED, HELD)).outcome
+    plan = (await planner.plan(REQUEST)).outcome
     assert isinstance(plan, TargetPlan)
     assert len({weight.weight for weight in plan.weights}) == 1
     assert {weight.symbol for weight in plan.weights} == set(ALLOWED)
@@ -139,7 +174,7 @@ class Endless:
 
 async def test_cancellation_passes_through() -> None:
     model = Endless()
-    task = asyncio.create_task(ModelPlanner(model, PROMPTS).plan(SNAPSHOT, ALLOWED, HELD))
+    task = asyncio.create_task(ModelPlanner(model, PROMPTS).plan(REQUEST))
     await model.asked.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
