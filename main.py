@@ -25,7 +25,7 @@ from pydantic import SecretStr
 from chatbot.message import Actor, Channel, Incoming, MessageHandler, Press, PressHandler, Reply, Transport
 from chatbot.settings import ChatSettings
 from trading.clock import SystemClock
-from trading.crashes import crash_without_secrets
+from trading.crashes import crash_without_secrets, known_failure
 from trading.errors import Fatal, PurserError, SettingsError
 from trading.instance import Address, Instance, running_at
 from trading.redaction import Redaction, secrets_in
@@ -220,6 +220,28 @@ def replay(
         print(as_text(result))
 
 
+@cli.command()
+def cycle(
+    name: Annotated[str, typer.Argument(metavar="ID", help="Its id or the beginning; left out, the newest ten.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print all of it as JSON.")] = False,
+    prompt: Annotated[bool, typer.Option("--prompt", help="Print what the model was sent.")] = False,
+    raw: Annotated[bool, typer.Option("--raw", help="Print the model's answers as they came.")] = False,
+    snapshot: Annotated[bool, typer.Option("--snapshot", help="Print the snapshot.")] = False,
+    again: Annotated[bool, typer.Option("--replay", help="Make it again, without a network, and compare.")] = False,
+    other: Annotated[list[str] | None, typer.Option("--with", help="Another guard, like max_weight=0.2.")] = None,
+) -> None:
+    """Show a decision's record, make it again, or see what other guards would have done."""
+    from trading.research.cycle_command import CycleCommand, Part
+
+    asked = {Part.JSON: as_json, Part.PROMPT: prompt, Part.RAW: raw, Part.SNAPSHOT: snapshot, Part.REPLAY: again}
+    part = next((part for part, wanted in asked.items() if wanted), Part.RECORD)
+    with _told_plainly():
+        told = _run(CycleCommand(_kept(_state_dir()).core, name, part, other or ()).answer())
+        print(REDACTION(told.text))
+    if not told.holds:
+        raise typer.Exit(1)
+
+
 async def _checked(settings: Settings) -> Sequence[Finding]:
     from trading.doctor.checkup import Logins, check_up
     from trading.doctor.logins import Discord, Model, Telegram
@@ -258,6 +280,8 @@ async def _serve(settings: Settings, course: Course, greet: Greeting) -> None:
                 chatting = group.create_task(app.run(silence), name="chat")
                 instance.publish(Address(await _unless_over(web.ready(), chatting), token))
                 greet(running.core.rules, running.core.rebalance.decider, await web.link())
+                _print_notes(running.notes)
+                _print_notes(await app.notes())
                 _print_codes(await app.first_contact())
                 if await running.run(stop):
                     await app.caught_up()
@@ -333,6 +357,12 @@ def _greet_run(rules: Rules, decider: str, link: str) -> None:
     )
 
 
+def _print_notes(notes: Sequence[str]) -> None:
+    """What to know about this run before anything happens in it."""
+    if notes:
+        print("\n".join([*notes, ""]), flush=True)
+
+
 def _print_codes(lines: Sequence[str]) -> None:
     """Who reads this terminal may let people in; the codes are shown nowhere else."""
     if lines:
@@ -367,10 +397,7 @@ async def _with_bot(work: Callable[[Bot], Awaitable[Result]]) -> Result:
 async def _offline(state_dir: Path, work: Callable[[Bot], Awaitable[Result]]) -> Result:
     from chatbot.present.charts import Charts
 
-    kept = kept_settings(state_dir)
-    if not kept:
-        raise Fatal(f"There is no portfolio in {state_dir} yet; start one with: main.py demo, or main.py run.")
-    settings = Settings.read(kept, {"STATE_DIR": str(state_dir)})
+    settings = _kept(state_dir)
     with Instance(state_dir):
         async with _opened(settings, Course()) as running:
             await running.core.open()
@@ -379,6 +406,14 @@ async def _offline(state_dir: Path, work: Callable[[Bot], Awaitable[Result]]) ->
                 return await work(Bot(app.router.on_message, app.router.on_press, state_dir))
             finally:
                 await app.close()
+
+
+def _kept(state_dir: Path) -> Settings:
+    """What the portfolio in `state_dir` was last run with."""
+    kept = kept_settings(state_dir)
+    if not kept:
+        raise Fatal(f"There is no portfolio in {state_dir} yet; start one with: main.py demo, or main.py run.")
+    return Settings.read(kept, {"STATE_DIR": str(state_dir)})
 
 
 def _state_dir() -> Path:
@@ -444,19 +479,11 @@ def _told_plainly() -> Iterator[None]:
     try:
         yield
     except (PurserError, OSError, ExceptionGroup) as error:
-        first = _first(error)
-        if isinstance(first, OSError) and first.filename:
-            first = Fatal(f"{first.filename} cannot be used ({first.strerror}); make it writable, or set STATE_DIR.")
-        if not isinstance(first, PurserError):
+        known = known_failure(error)
+        if known is None:
             raise
-        print(REDACTION(str(first)), file=sys.stderr)
+        print(REDACTION(str(known)), file=sys.stderr)
         raise typer.Exit(1) from None
-
-
-def _first(error: BaseException) -> BaseException:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 if __name__ == "__main__":

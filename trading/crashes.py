@@ -1,4 +1,4 @@
-"""What a crash prints: the traceback, without secrets."""
+"""What ends the program prints: one sentence for a failure that we know, else the traceback without secrets."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import threading
 import traceback
 from types import TracebackType
 
+from trading.errors import Fatal, PurserError
 from trading.redaction import Redaction
 
 
@@ -19,3 +20,12 @@ def crash_without_secrets(redaction: Redaction) -> None:
     sys.excepthook = told
     threading.excepthook = lambda crash: told(crash.exc_type, crash.exc_value, crash.exc_traceback)
     sys.unraisablehook = lambda crash: told(crash.exc_type, crash.exc_value, crash.exc_traceback)
+
+
+def known_failure(error: BaseException) -> PurserError | None:
+    """The failure behind `error` whose sentence people are told; None for a defect, which they are not spared."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    if isinstance(error, OSError) and error.filename:
+        return Fatal(f"{error.filename} cannot be used ({error.strerror}); make it writable, or set STATE_DIR.")
+    return error if isinstance(error, PurserError) else None
