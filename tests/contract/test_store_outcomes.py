@@ -10,9 +10,22 @@ from pathlib import Path
 import pytest
 
 from tests.contract.stores import ADAPTERS, opened
-from tests.unit.trading.store.facts import at, cycle, intent, model_call, prediction, review
+from tests.unit.trading.store.facts import (
+    at,
+    batch,
+    cash_flow,
+    cycle,
+    fill,
+    intent,
+    model_call,
+    order,
+    prediction,
+    review,
+)
+from trading.domain.order import Fill
 from trading.domain.outcome import PredictionStatus
 from trading.domain.plan import Clamp, Direction, Evidence, Prediction, TargetPlan, TargetWeight
+from trading.domain.portfolio import CashFlow
 from trading.errors import ConcurrentUpdate
 from trading.store.port import Store
 
@@ -107,3 +120,26 @@ async def test_what_models_took_is_kept_exactly(store: Store) -> None:
     with pytest.raises(ConcurrentUpdate, match="model call"):
         async with store.transaction() as tx:
             await tx.add_model_call(free)
+
+
+async def test_what_was_booked_is_read_on_from_where_the_last_look_ended(store: Store) -> None:
+    async with store.transaction() as tx:
+        await tx.add_batch(batch())
+        await tx.add_orders([order()])
+        await tx.add_cash_flow(cash_flow("first"))
+        for number in range(3):
+            await tx.add_fill(fill(f"a{number}"))
+        await tx.add_cash_flow(cash_flow("between"))
+        await tx.add_fill(fill("b"))
+        await tx.add_cash_flow(cash_flow("last"))
+    for limit in (None, 1, 2, 3, 9):
+        found: list[CashFlow | Fill] = []
+        async with store.reading() as read:
+            while page := await read.booked(
+                fills=sum(isinstance(fact, Fill) for fact in found),
+                flows=sum(isinstance(fact, CashFlow) for fact in found),
+                limit=limit,
+            ):
+                assert limit is None or sum(isinstance(fact, Fill) for fact in page) <= limit
+                found += page
+            assert found == list(await read.booked())

@@ -88,4 +88,27 @@ def sums(fills: Sequence[Fill]) -> Traded:
         wins=sum(each.realized > 0 for each in fills),
         realized=sum((each.realized for each in fills), Decimal(0)),
         fees=sum((each.fee_worth for each in fills), Decimal(0)),
+        made=sum((each.realized for each in fills if each.realized > 0), Decimal(0)),
     )
+
+
+async def test_the_best_and_the_worst_sales_are_those_of_all(store: Store) -> None:
+    async with store.reading() as read:
+        for (since, until), symbol in product(SPANS, (None, "ETH/USD", "ADA/USD")):
+            sales = await read.fills(since=since, until=until, symbol=symbol, side=Side.SELL)
+            amounts = sorted(sale.realized for sale in sales)
+            best = await read.best_sales(since=since, until=until, symbol=symbol, limit=4)
+            worst = await read.worst_sales(since=since, until=until, symbol=symbol, limit=4)
+            assert [sale.realized for sale in best] == [each for each in reversed(amounts) if each > 0][:4]
+            assert [sale.realized for sale in worst] == [each for each in amounts if each <= 0][:4]
+            assert {sale.trade_id for sale in [*best, *worst]} <= {sale.trade_id for sale in sales}
+
+
+async def test_the_sums_by_day_are_those_of_each_days_fills(store: Store) -> None:
+    since, until = at(5), at(55)
+    async with store.reading() as read:
+        fills = await read.fills(since=since, until=until)
+        found = await read.traded_by_day(since=since, until=until)
+    days = sorted({each.at.date() for each in fills})
+    assert sorted(found) == days
+    assert [list(found[day]) for day in days] == [expected([e for e in fills if e.at.date() == day]) for day in days]

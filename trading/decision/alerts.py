@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from trading.clock import Clock
 from trading.contract.controls import AlertView, Condition
+from trading.decision.past_prices import PastPrices
 from trading.decision.price_alert import ALERTS, PriceAlert, words
 from trading.domain.event import AlertFired
 from trading.domain.market import Instrument, Quote
@@ -33,6 +34,7 @@ class PriceAlerts:
         max_age: timedelta,
         clock: Clock,
         new_id: Callable[[], str],
+        past: PastPrices,
     ) -> None:
         self._store = store
         self._quotes = quotes
@@ -40,6 +42,7 @@ class PriceAlerts:
         self._max_age = max_age
         self._clock = clock
         self._new_id = new_id
+        self._past = past
         self._alerts: tuple[PriceAlert, ...] = ()
         # Held from reading the list to keeping the new one: two that are met at once must both be told.
         self._lock = asyncio.Lock()
@@ -49,6 +52,13 @@ class PriceAlerts:
         async with self._store.reading() as read:
             kept = await read.meta(_META)
         self._alerts = ALERTS.validate_json(kept) if kept else ()
+
+    async def learn(self) -> None:
+        """Learn the past prices that changes over a span are reckoned from, where they are not known. Never raises."""
+        for alert in self._alerts:
+            traded = alert.symbol in self._instruments
+            if traded and alert.span is not None and self._past.ago(alert.symbol, alert.span) is None:
+                await self._past.seed(alert.symbol, alert.span)
 
     def all(self) -> Sequence[AlertView]:
         """Oldest first."""
@@ -62,6 +72,8 @@ class PriceAlerts:
             return last
         if not condition.value.is_finite():
             return Refused(RefusalCode.INVALID_AMOUNT, "Name a price, or a percentage such as -5%.", symbol)
+        if condition.span is not None and self._past.ago(symbol, condition.span) is None:
+            await self._past.seed(symbol, condition.span)
         async with self._lock:
             alert = self._alert(symbol, condition, last, by)
             refused = self._refusal(alert, last)
@@ -81,26 +93,33 @@ class PriceAlerts:
 
     async def on_quote(self, symbol: str, quote: Quote) -> None:
         """Tell every alert of `symbol` that `quote` meets, each in the transaction that forgets it."""
+        if any(alert.symbol == symbol and alert.span is not None for alert in self._alerts):
+            self._past.put(symbol, quote.last)
         if any(self._turns(alert, symbol, quote.last) for alert in self._alerts) and self._is_fresh(symbol):
             async with self._lock:
                 await self._follow(symbol, quote.last)
 
     async def _follow(self, symbol: str, last: Decimal) -> None:
         """Under the lock the list is read again: somebody may have told or removed one meanwhile."""
-        met = [a for a in self._alerts if a.symbol == symbol and a.armed and a.is_met(last)]
+        met = [a for a in self._alerts if a.symbol == symbol and a.armed and self._now(a).is_met(last)]
         after = tuple(found for alert in self._alerts if (found := self._after(alert, symbol, last, alert in met)))
         await self._keep(after, [AlertFired(self._clock.now(), a.symbol, a.words, last, a.by, a.id) for a in met])
 
     def _after(self, alert: PriceAlert, symbol: str, last: Decimal, met: bool) -> PriceAlert | None:
         if met:
             return replace(alert, armed=False) if alert.repeats else None
-        back = alert.symbol == symbol and not alert.armed and alert.is_behind(last)
+        back = alert.symbol == symbol and not alert.armed and self._now(alert).is_behind(last)
         return replace(alert, armed=True) if back else alert
 
     def _turns(self, alert: PriceAlert, symbol: str, last: Decimal) -> bool:
         if alert.symbol != symbol:
             return False
-        return alert.is_met(last) if alert.armed else alert.is_behind(last)
+        now = self._now(alert)
+        return now.is_met(last) if alert.armed else now.is_behind(last)
+
+    def _now(self, alert: PriceAlert) -> PriceAlert:
+        """The alert with its level where it lies now."""
+        return alert if alert.span is None else alert.at(self._past.ago(alert.symbol, alert.span))
 
     async def _keep(self, alerts: tuple[PriceAlert, ...], told: Sequence[AlertFired] = ()) -> None:
         async with self._store.transaction() as tx:
@@ -118,10 +137,20 @@ class PriceAlerts:
         level = round_down(max(wanted, ZERO), tick)
         rises = level > last if condition.rises is None else condition.rises
         said, now = words(rises, condition, level, last), self._clock.now()
-        return PriceAlert(self._new_id(), symbol, rises, level, said, by, now, condition.repeats)
+        fixed = PriceAlert(self._new_id(), symbol, rises, level, said, by, now, condition.repeats)
+        if condition.span is None:
+            return fixed
+        rises = condition.value > ZERO
+        return self._now(replace(fixed, rises=rises, span=condition.span, change=condition.value))
 
     def _refusal(self, alert: PriceAlert, last: Decimal) -> Refused | None:
         base = self._instruments[alert.symbol].base
+        if alert.span is not None and not alert.level:
+            return Refused(RefusalCode.NO_PRICE, f"What {base} cost then is not known yet; try again shortly.")
+        if alert.span is not None and alert.is_met(last):
+            then = alert.level / (ONE + alert.change)
+            moved = f"{base} has moved {(last / then - 1) * 100:+.1f} % in that time"
+            return Refused(RefusalCode.WRONG_SIDE, f"{moved}, so that holds now; name another.", alert.symbol)
         if alert.level <= ZERO:
             return Refused(RefusalCode.INVALID_AMOUNT, f"{base} never gets there; name a price above 0.", alert.symbol)
         if alert.is_met(last):
@@ -130,7 +159,7 @@ class PriceAlerts:
                 f"{base} is at {last:,f} already, so that holds now; name another.",
                 alert.symbol,
             )
-        if any((a.symbol, a.rises, a.level) == (alert.symbol, alert.rises, alert.level) for a in self._alerts):
+        if any(_watches(other) == _watches(alert) for other in self._alerts):
             return Refused(RefusalCode.NOTHING_TO_DO, f"{base} {alert.words} is watched already. See /alerts.")
         if len(self._alerts) >= MOST:
             return Refused(RefusalCode.NOTHING_TO_DO, f"{MOST} prices are watched, the most there can be; remove one.")
@@ -149,7 +178,7 @@ class PriceAlerts:
         return age is not None and age <= self._max_age
 
     def _view(self, alert: PriceAlert) -> AlertView:
-        quote = self._quotes.latest(alert.symbol)
+        quote, alert = self._quotes.latest(alert.symbol), self._now(alert)
         return AlertView(
             id=alert.id,
             instrument=self._instruments[alert.symbol],
@@ -160,4 +189,10 @@ class PriceAlerts:
             set_at=alert.set_at,
             repeats=alert.repeats,
             price=None if quote is None else quote.last,
+            span=alert.span,
         )
+
+
+def _watches(alert: PriceAlert) -> tuple[object, ...]:
+    """The same for alerts that wait for the same."""
+    return alert.symbol, alert.rises, alert.span, alert.level if alert.span is None else alert.change

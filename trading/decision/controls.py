@@ -121,6 +121,7 @@ class CoreControls:
         planned = [
             Planned("Rebalance", upcoming.next(JOB), note, skipped=asked is not None),
             Planned("Report", upcoming.next("report")),
+            *([Planned("Weekly report", upcoming.next("weekly report"))] if upcoming.has("weekly report") else []),
             Planned("Equity reading", _next_hour(self._clock.now())),
             *self._planning(),
         ]

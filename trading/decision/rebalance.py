@@ -1,29 +1,32 @@
-"""The rebalance cycle: snapshot, decision, clamps, orders, intake; every step kept in one record."""
+"""The rebalance cycle: snapshot, decision, guards, orders, intake; every step kept in one record."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from decimal import Decimal
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import structlog
 
 from trading.clock import Clock
 from trading.contract import Observer
+from trading.decision.cycle_record import Announced, Quiet, keep
+from trading.decision.decide import Decision, batch_id, decide
 from trading.decision.planners import Planned, Planner
-from trading.decision.snapshot import Snapshot, Snapshots
-from trading.decision.targets import Derivation, Derived, Portfolio, Terms
-from trading.domain.event import CycleDecided, CycleProgress
-from trading.domain.market import Instrument
+from trading.decision.snapshots import Snapshot, Snapshots
 from trading.domain.order import Batch, Source
-from trading.domain.plan import Cycle, CycleOutcome, Hold, TargetPlan, Thesis
+from trading.domain.plan import Cycle, CycleOutcome, Hold, TargetPlan
 from trading.domain.risk import RefusalCode, Refused
 from trading.errors import Retryable
-from trading.orders.account import Account
 from trading.orders.intake import Intake, Waiting
 from trading.orders.progress import wanted
-from trading.store.port import Claim, Store, Transaction, unclaimed
+from trading.store.port import Claim, Store, unclaimed
 
 SNAPSHOT_ATTEMPTS = 3
+log = structlog.get_logger(__name__)
+
+CHOSEN = "chosen"
+FORCED = "forced"
 
 
 async def unobserved(step: str, detail: str) -> None:
@@ -39,9 +42,6 @@ class Rebalance:
         snapshots: Snapshots,
         planner: Planner,
         intake: Intake,
-        account: Account,
-        instruments: Mapping[str, Instrument],
-        terms: Terms,
         clock: Clock,
         new_id: Callable[[], str],
     ) -> None:
@@ -49,9 +49,6 @@ class Rebalance:
         self._snapshots = snapshots
         self._planner = planner
         self._intake = intake
-        self._account = account
-        self._instruments = instruments
-        self._terms = terms
         self._clock = clock
         self._new_id = new_id
         self._one_at_a_time = asyncio.Lock()
@@ -68,11 +65,10 @@ class Rebalance:
         async with self._one_at_a_time:
             drafted = await self._draft(trigger)
             if isinstance(drafted, Cycle):
-                await self._keep(drafted, claim)
+                await self._announce(drafted, claim)
                 return drafted
-            cycle, batch, derived = drafted
-            records = _Announced(self._clock, cycle, claim, _sending(derived))
-            await self._intake.submit(batch, derived.intents, records.write)
+            records = Announced(self._clock, drafted.cycle, claim, _sending(drafted.decision))
+            await self._intake.submit(drafted.batch, drafted.decision.intents, records.write)
             return records.cycle
 
     async def preview(self, actor: str, person: str = "", observer: Observer = unobserved) -> Waiting | Cycle | Refused:
@@ -86,135 +82,115 @@ class Rebalance:
             drafted = await self._draft(f"asked by {actor}", observer)
             if isinstance(drafted, Cycle):
                 async with self._store.transaction() as tx:
-                    await tx.add_cycle(drafted)
+                    await keep(tx, drafted)
                 return drafted
-            cycle, batch, derived = drafted
-            await observer("validation", f"{cycle.decided_by} wants to {_wishes(derived)}.")
-            return await self._intake.preview(batch, derived.intents, actor, _Quiet(cycle).write, person=person)
+            cycle, decision = drafted.cycle, drafted.decision
+            await observer("validation", f"{cycle.decided_by} wants to {_wishes(decision)}.")
+            record = Quiet(cycle).write
+            return await self._intake.preview(drafted.batch, decision.intents, actor, record, person=person)
 
-    async def _draft(self, trigger: str, observer: Observer = unobserved) -> Cycle | tuple[Cycle, Batch, Derived]:
-        """A finished cycle that holds, or a cycle with the batch and orders it wants."""
+    async def _draft(self, trigger: str, observer: Observer = unobserved) -> Cycle | _Draft:
+        """A finished cycle that holds, or one with the batch and orders it wants."""
         await observer("snapshot", "")
+        cycle_id = self._new_id()
         try:
-            snapshot = await self._snapshot()
+            snapshot = await self._snapshot(cycle_id)
         except Retryable as error:
-            return self._cycle(trigger, CycleOutcome.FAILED, f"held because the market could not be read: {error}")
-        await observer("decision", f"{self._planner.name} looks at {len(snapshot.quotes)} coins.")
+            return self._blind(cycle_id, trigger, f"held because the market could not be read: {error}")
+        await observer("decision", self._looking(snapshot))
         planned = await self._planner.plan(snapshot)
+        cycle = self._cycle(trigger, snapshot, planned)
         if isinstance(planned.outcome, Hold):
-            return self._held(trigger, snapshot, planned, planned.outcome)
-        return self._wanted(trigger, snapshot, planned, planned.outcome)
+            return _held(cycle, planned.outcome)
+        return self._wanted(cycle, planned.outcome, decide(snapshot, planned.outcome))
 
-    async def _snapshot(self) -> Snapshot:
+    async def _snapshot(self, cycle_id: str) -> Snapshot:
         async with self._store.reading() as read:
             theses = await read.theses(1)
         for attempt in range(1, SNAPSHOT_ATTEMPTS + 1):
             try:
-                return await self._snapshots.take(self._clock.now(), theses[-1] if theses else None)
+                return await self._snapshots.take(self._clock.now(), cycle_id, theses[-1] if theses else None)
             except Retryable:
                 if attempt == SNAPSHOT_ATTEMPTS:
                     raise
                 await self._clock.sleep(2**attempt)
         raise AssertionError("the loop returns or raises")
 
-    def _wanted(
-        self, trigger: str, snapshot: Snapshot, planned: Planned, plan: TargetPlan
-    ) -> Cycle | tuple[Cycle, Batch, Derived]:
-        batch_id = self._new_id()
-        derived = self._derive(snapshot, plan, batch_id)
-        cycle = self._cycle(trigger, CycleOutcome.TRADED, plan.reason, snapshot, planned, plan)
-        cycle = replace(cycle, notes=derived.notes)
-        if not derived.intents:
-            return replace(cycle, outcome=CycleOutcome.HELD, reason=_nothing_to_do(plan, derived.notes))
-        batch = Batch(batch_id, Source.REBALANCE, plan.decided_by, plan.reason, self._clock.now(), cycle.id)
-        return replace(cycle, batch_id=batch_id), batch, derived
+    def _looking(self, snapshot: Snapshot) -> str:
+        takes = self._planner.outlook(snapshot)
+        return f"{self._planner.name} looks at {len(snapshot.quotes)} coins{f' ({takes})' if takes else ''}."
 
-    def _derive(self, snapshot: Snapshot, plan: TargetPlan, batch_id: str) -> Derived:
-        held = {position.symbol: position.quantity for position in self._account.book.positions()}
-        portfolio = Portfolio(snapshot.equity, self._account.free_cash(), held)
-        return Derivation(portfolio, self._instruments, snapshot.quotes, self._terms, batch_id, self._new_id).orders(
-            plan
+    def _wanted(self, cycle: Cycle, plan: TargetPlan, decision: Decision) -> Cycle | _Draft:
+        """`plan` is kept as it was wanted; the clamps say what the guards made of it."""
+        for clamp in decision.clamps:
+            log.info("clamped", guard=clamp.guard, symbol=clamp.symbol, before=clamp.before, after=clamp.after)
+        cycle = replace(
+            cycle,
+            reason=plan.reason,
+            plan=plan,
+            clamps=(*cycle.clamps, *decision.clamps),
+            notes=(*cycle.notes, *decision.notes),
+            intents=decision.intents,
         )
+        if not decision.intents:
+            return replace(cycle, outcome=CycleOutcome.HELD, reason=_nothing_to_do(plan, decision))
+        batch = Batch(batch_id(cycle.id), Source.REBALANCE, plan.decided_by, plan.reason, self._clock.now(), cycle.id)
+        return _Draft(replace(cycle, batch_id=batch.id), batch, decision)
 
-    def _held(self, trigger: str, snapshot: Snapshot, planned: Planned, hold: Hold) -> Cycle:
-        outcome = CycleOutcome.HELD if hold.chosen else CycleOutcome.FAILED
-        return self._cycle(trigger, outcome, hold.reason, snapshot, planned)
-
-    def _cycle(
-        self,
-        trigger: str,
-        outcome: CycleOutcome,
-        reason: str,
-        snapshot: Snapshot | None = None,
-        planned: Planned | None = None,
-        plan: TargetPlan | None = None,
-    ) -> Cycle:
-        weights: Mapping[str, Decimal] = snapshot.weights if snapshot else {}
+    def _cycle(self, trigger: str, snapshot: Snapshot, planned: Planned) -> Cycle:
         return Cycle(
-            id=self._new_id(),
+            id=snapshot.cycle_id,
             at=self._clock.now(),
             trigger=trigger,
             decided_by=self._planner.name,
-            outcome=outcome,
-            reason=reason,
-            snapshot=snapshot.text if snapshot else "{}",
-            plan=plan,
-            raw=planned.raw if planned else (),
-            weights_now=weights,
+            outcome=CycleOutcome.TRADED,
+            reason="",
+            snapshot=snapshot.text,
+            raw=planned.raw,
+            weights_now=snapshot.weights,
+            snapshot_hash=snapshot.hash,
+            prompt=planned.prompt,
+            clamps=planned.clamps,
+            notes=planned.notes,
+            quorum=planned.quorum,
         )
 
-    async def _keep(self, cycle: Cycle, claim: Claim) -> None:
+    def _blind(self, cycle_id: str, trigger: str, reason: str) -> Cycle:
+        """A cycle that could not see."""
+        name, failed = self._planner.name, CycleOutcome.FAILED
+        return Cycle(cycle_id, self._clock.now(), trigger, name, failed, reason, snapshot="{}", held=FORCED)
+
+    async def _announce(self, cycle: Cycle, claim: Claim) -> None:
         async with self._store.transaction() as tx:
-            await claim(tx)
-            await _write(tx, cycle)
-            await tx.append(CycleDecided(self._clock.now(), cycle.id))
+            await Announced(self._clock, cycle, claim, "").write(tx, cycle.outcome, "")
 
 
-class _Quiet:
-    """Writes a cycle into the transaction that decides its batch."""
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What is to be sent, and the cycle that wants it."""
 
-    def __init__(self, cycle: Cycle) -> None:
-        self.cycle = cycle
-
-    async def write(self, tx: Transaction, outcome: CycleOutcome, detail: str) -> None:
-        self.cycle = replace(self.cycle, outcome=outcome, reason=detail or self.cycle.reason)
-        await _write(tx, self.cycle)
+    cycle: Cycle
+    batch: Batch
+    decision: Decision
 
 
-class _Announced(_Quiet):
-    """Also takes the turn and tells the journal."""
-
-    def __init__(self, clock: Clock, cycle: Cycle, claim: Claim, sending: str) -> None:
-        super().__init__(cycle)
-        self._clock = clock
-        self._claim = claim
-        self._sending = sending
-
-    async def write(self, tx: Transaction, outcome: CycleOutcome, detail: str) -> None:
-        await self._claim(tx)
-        await super().write(tx, outcome, detail)
-        await tx.append(CycleDecided(self._clock.now(), self.cycle.id))
-        # A card, or a refusal, says it all itself.
-        if outcome is CycleOutcome.TRADED and self._sending:
-            await tx.append(CycleProgress(self._clock.now(), self.cycle.id, "order", self._sending))
+def _held(cycle: Cycle, hold: Hold) -> Cycle:
+    """A chosen hold keeps its plan: its regime, thesis and predictions still count."""
+    outcome, held = (CycleOutcome.HELD, CHOSEN) if hold.chosen else (CycleOutcome.FAILED, FORCED)
+    return replace(cycle, outcome=outcome, held=held, reason=hold.reason, plan=hold.plan)
 
 
-async def _write(tx: Transaction, cycle: Cycle) -> None:
-    await tx.add_cycle(cycle)
-    if cycle.plan and cycle.plan.thesis:
-        await tx.add_thesis(Thesis(cycle.at, cycle.decided_by, cycle.plan.thesis, cycle.id))
-
-
-def _wishes(derived: Derived) -> str:
+def _wishes(decision: Decision) -> str:
     """ "sell ETH, buy BTC", sells first as they run."""
-    return wanted(sorted((i.side, i.instrument.base) for i in derived.intents)[::-1])
+    return wanted(sorted((i.side, i.instrument.base) for i in decision.intents)[::-1])
 
 
-def _sending(derived: Derived) -> str:
+def _sending(decision: Decision) -> str:
     """What is about to be sent; nothing where one order is all, which its own message tells soon enough."""
-    count = len(derived.intents)
-    return f"Sending {count} orders: {_wishes(derived)}." if count > 1 else ""
+    count = len(decision.intents)
+    return f"Sending {count} orders: {_wishes(decision)}." if count > 1 else ""
 
 
-def _nothing_to_do(plan: TargetPlan, notes: tuple[str, ...]) -> str:
-    return plan.reason if not notes else f"{plan.reason} Nothing to trade: {'; '.join(notes)}."
+def _nothing_to_do(plan: TargetPlan, decision: Decision) -> str:
+    why = [*(clamp.detail for clamp in decision.clamps), *(f"{note}." for note in decision.notes)]
+    return f"{plan.reason.rstrip('.')}. Nothing to trade: {' '.join(why)}" if why else plan.reason

@@ -1,24 +1,31 @@
-"""From target weights to orders: pure arithmetic on holdings, prices and limits."""
+"""From target weights to orders: pure arithmetic on holdings, prices and limits.
+
+What is made smaller is on record as a clamp; what is left out, or stays as dust, as a note.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol
 
 from trading.decision.dust import dust, is_sellable
 from trading.domain.market import Instrument, Quote
 from trading.domain.money import ONE, ZERO, round_down
 from trading.domain.order import OrderIntent, OrderType, Side, Source
-from trading.domain.plan import TargetPlan
-from trading.market.fees import FeeTable
+from trading.domain.plan import Clamp, TargetPlan
 from trading.risk.limits import Limits
+from trading.risk.standing import SMALLEST_CHANGE
 
 SHORT_OF_CASH = Decimal("0.99")
 """Buys that are cut to less than this share of what the plan wants are told; fees alone cut a little always."""
 
-SMALLEST_CHANGE = Decimal("0.005")
-"""A weight that is off by less than this share of equity is left alone: it would cost more than it changes."""
+
+class TakerFees(Protocol):
+    """Knows the taker's fee of each symbol, as a fraction."""
+
+    def taker(self, symbol: str) -> Decimal: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +42,13 @@ class Terms:
     """What orders are derived under. `take_profit` is how far (fraction) an entry may run; None where nothing says."""
 
     limits: Limits
-    fees: FeeTable
+    fees: TakerFees
     take_profit: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """The orders, sells first, and in plain sentences what was clamped, left out or stays as dust.
+    """The orders, sells first, what was made smaller, and in plain sentences what was left out or stays as dust.
 
     `left_out` counts the changes that no order could be made of.
     """
@@ -49,6 +56,7 @@ class Derived:
     intents: tuple[OrderIntent, ...]
     notes: tuple[str, ...]
     left_out: int = 0
+    clamps: tuple[Clamp, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +89,19 @@ class Derivation:
         self._batch_id = batch_id
         self._new_id = new_id
         self._notes: list[str] = []
+        self._clamps: list[Clamp] = []
         self._left_out = 0
 
-    def orders(self, plan: TargetPlan) -> Derived:
-        """Sells to get down to the targets, then buys from cash and the sells' proceeds."""
-        changes = [change for change in map(self._change(plan), self._symbols(plan)) if change]
+    def orders(self, plan: TargetPlan, untouched: Collection[str] = ()) -> Derived:
+        """Sells to get down to the targets, then buys from cash and the sells' proceeds.
+
+        The symbols of `untouched` are not traded, whatever a spread makes of their weight.
+        """
+        symbols = [symbol for symbol in self._symbols(plan) if symbol not in untouched]
+        changes = [change for change in map(self._change(plan), symbols) if change]
         sells = [intent for intent in (self._sell(c) for c in changes if c.delta < 0) if intent]
         buys = self._buys([c for c in changes if c.delta > 0], self._proceeds(sells))
-        return Derived((*sells, *buys), tuple(self._notes), self._left_out)
+        return Derived((*sells, *buys), tuple(self._notes), self._left_out, tuple(self._clamps))
 
     def _symbols(self, plan: TargetPlan) -> list[str]:
         held = [symbol for symbol, quantity in self._portfolio.held.items() if quantity]
@@ -118,7 +131,8 @@ class Derivation:
         most = self._limits.max_position
         if weight <= most:
             return weight
-        self._notes.append(f"{instrument.base} {weight:.2f} → {most:.2f} (largest position)")
+        detail = f"{instrument.base} is kept to {most:.1%} of equity at most."
+        self._clamps.append(Clamp("largest position", instrument.symbol, weight, most, "weight", most, detail))
         return most
 
     def _sell(self, change: _Change) -> OrderIntent | None:
@@ -137,7 +151,8 @@ class Derivation:
         available = max(ZERO, self._portfolio.cash + proceeds)
         share = ONE if wanted <= available else available / wanted
         if share < SHORT_OF_CASH:
-            self._notes.append(f"buys cut to {share:.0%} of the plan: the cash covers no more")
+            detail = f"The buys are cut to {share:.0%} of the plan: the cash covers no more."
+            self._clamps.append(Clamp("cash", "", wanted, available, "quote", available, detail))
         buys = [self._intent(c, Side.BUY, c.delta * share / c.quote.ask, c.quote.ask) for c in changes]
         return [intent for intent in buys if intent]
 
@@ -180,8 +195,8 @@ class Derivation:
         largest = self._limits.max_order_size
         if largest is None or quantity * price <= largest:
             return quantity
-        value = quantity * price
-        self._notes.append(f"{side.value} {rules.base} {value:.2f} → {largest:.2f} {rules.quote} (largest order)")
+        detail = f"The {side.value} of {rules.base} is kept to {largest:,.2f} {rules.quote}, the largest order."
+        self._clamps.append(Clamp("largest order", rules.symbol, quantity * price, largest, "quote", largest, detail))
         return largest / price
 
 

@@ -22,6 +22,10 @@ class Upcoming:
         self._clock = clock
         self._not_before: dict[str, datetime] = {}
 
+    def has(self, job: str) -> bool:
+        """Whether `job` runs at all."""
+        return job in self._triggers
+
     def next(self, job: str) -> datetime:
         """The first instant after now at which `job` runs."""
         due = self._triggers[job].on_or_after(self._clock.now() + _MOMENT)

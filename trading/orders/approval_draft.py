@@ -75,7 +75,8 @@ class Drafts:
     def again(self, old: Approval, orders: Sequence[Order], liquidity: Mapping[str, Liquidity]) -> Approval:
         """A new card in place of `old`, at today's prices, with the same orders left out."""
         question = Question(old.kind, old.batch_id, orders, old.actor, old.proposer, old.notes, old.needed, liquidity)
-        return self.counted(replace(self.card(question), excluded=old.excluded), orders)
+        fresh = replace(self.card(question), excluded=old.excluded)
+        return self.counted(replace(fresh, needed=self._needed(fresh, orders)), orders)
 
     def toggled(self, approval: Approval, orders: Sequence[Order], client_order_id: str, by: str) -> Approval | Refused:
         """The card with one order left out by `by`, or taken back in. Whoever agreed before agreed to another card."""
@@ -87,7 +88,8 @@ class Drafts:
         if len(excluded) == len(orders):
             return Refused(RefusalCode.LAST_ORDER, "Reject the card if none of its orders is wanted.")
         flipped = replace(approval, revision=approval.revision + 1, excluded=excluded, consent=None)
-        return self.counted(replace(flipped, warning=self._warning(flipped, orders)), orders)
+        warning, needed = self._warning(flipped, orders), self._needed(flipped, orders)
+        return self.counted(replace(flipped, warning=warning, needed=needed), orders)
 
     def counted(self, approval: Approval, orders: Sequence[Order]) -> Approval:
         """`approval` with the sums of what is included, from its own estimates: no price moves by leaving out."""
@@ -105,6 +107,14 @@ class Drafts:
             weights_after=after if valued else {},
             people=self._rules.people(notional),
         )
+
+    def _needed(self, approval: Approval, orders: Sequence[Order]) -> NeedsApproval | None:
+        """Which threshold what is included crosses, at the card's own prices. A preview asks whatever its size."""
+        included = [order for order in orders if approval.includes(order.client_order_id)]
+        if approval.kind is ApprovalKind.PREVIEW or not included:
+            return approval.needed
+        sizes = [approval.estimates[order.client_order_id].notional for order in included]
+        return self._review.needed(sizes, included[0].intent.source)
 
     def _warning(self, approval: Approval, orders: Sequence[Order]) -> str:
         """What the review would say now of the orders that are left, where leaving out is the cause."""

@@ -20,6 +20,9 @@ PASSING = frozenset(
 )
 """What is over in a moment: a press that meets one of these leaves the card waiting."""
 
+SWITCHED = frozenset({RefusalCode.HALTED, RefusalCode.REDUCING})
+"""What a person switched and a person lifts: who stopped trading did not decide the card."""
+
 MENDABLE = frozenset({RefusalCode.NOT_ENOUGH_CASH, RefusalCode.ABOVE_MAX_POSITION})
 """What a person can mend who left orders out: by taking them back, or by leaving out more."""
 
@@ -73,6 +76,9 @@ def obstructed(approval: Approval, refused: Refused) -> Refused | None:
     """`refused` in words for a card that goes on waiting; None where it ends the card."""
     if refused.code in PASSING:
         return _stays(refused, "press again once that is over")
+    if refused.code in SWITCHED:
+        several = refused.code is RefusalCode.REDUCING and len(approval.estimates) > 1
+        return _stays(refused, "press again after /resume" + (", or leave the entries out" if several else ""))
     if refused.code in MENDABLE and approval.excluded:
         return _stays(refused, "take an order back in, or leave out more")
     return None

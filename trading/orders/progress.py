@@ -45,4 +45,4 @@ def _words(order: Order) -> str:
     done = "bought" if order.side is Side.BUY else "sold"
     part = "" if order.status is OrderStatus.FILLED else " in part"
     price = order.average_price.quantize(order.intent.instrument.price_tick)
-    return f"{done} {order.filled_quantity:f} {base}{part} at {price:,f}"
+    return f"{done} {order.filled_quantity.normalize():f} {base}{part} at {price:,f}"

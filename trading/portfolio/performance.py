@@ -105,6 +105,11 @@ def time_weighted(points: Sequence[EquityPoint]) -> FloatArray:
     return np.concatenate(([1.0], np.cumprod(steps)))
 
 
+def drawdown_now(points: Sequence[EquityPoint]) -> Decimal | None:
+    """How far the newest point lies below the highest, zero or negative, external flows taken out; None below two."""
+    return None if len(points) < 2 else _fraction(drawdowns(time_weighted(points))[-1])
+
+
 def daily_closes(seconds: FloatArray) -> IndexArray:
     """Indices of the UTC daily closes among instants (POSIX seconds, ascending): at 00:00 UTC, or the last before."""
     # Midnight closes the day before it: a point belongs to the day it ends in.

@@ -47,8 +47,12 @@ _DAY_OF_MONTH = re.compile(
 )
 _MONTH_OF_YEAR = re.compile(rf"{_MONTH}(?:\s+{_YEAR})?")
 _WEEKDAY = re.compile(r"(?:last\s+)?(?P<name>mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|ur)?(?:day)?")
+_ORDINALS = ("first", "second", "third", "fourth")
+_QUARTER = re.compile(rf"(?:q(?P<digit>[1-4])|(?P<word>{'|'.join(_ORDINALS)}) quarter)(?: (?:of )?{_YEAR})?")
+_TWO_ENDS = re.compile(r"(?:between|from) (?P<first>.+?) (?:and|to|till|until) (?P<last>.+)")
 _FILLERS = re.compile(
-    r"^(?:in|over|for|during|on|within|of|from|across|at)\s+|\b(?:the|so far|until now|till now|up to now)\b"
+    r"^(?:in|over|for|during|on|within|of|across|at)\s+|^from\s+(?!.* (?:to|till|until) )|\b(?:the|so far|until now"
+    r"|till now|up to now)\b"
 )
 
 
@@ -81,7 +85,9 @@ def _normalise(words: str) -> str:
 
 
 def _named(text: str, calendar: LocalCalendar) -> Span | None:
-    for reading in (_single_day, _calendar_unit, _rolling, _year, _date, _month, _weekday):
+    if text.startswith(("between ", "from ")):
+        return _between(text, calendar)
+    for reading in (_single_day, _calendar_unit, _rolling, _year, _quarter, _weekend, _date, _month, _weekday):
         span = reading(text, calendar)
         if span is not None:
             return span
@@ -144,6 +150,50 @@ def _year(text: str, calendar: LocalCalendar) -> Span | None:
     if not re.fullmatch(r"20\d\d", text):
         return None
     return calendar.span(date(int(text), 1, 1), date(int(text) + 1, 1, 1), f"in {text}")
+
+
+def _quarter(text: str, calendar: LocalCalendar) -> Span | None:
+    """ "q1", "first quarter 2025"; without a year the newest one that has begun."""
+    found = _QUARTER.fullmatch(text)
+    if found is None:
+        return None
+    number = int(found["digit"]) if found["digit"] else _ORDINALS.index(found["word"]) + 1
+    first_month = 3 * number - 2
+    year = int(found["year"]) if found["year"] else calendar.today.year - (first_month > calendar.today.month)
+    first = date(year, first_month, 1)
+    after = date(year + number // 4, (first_month + 2) % 12 + 1, 1)
+    return calendar.span(first, after, f"in Q{number} {year}")
+
+
+def _weekend(text: str, calendar: LocalCalendar) -> Span | None:
+    """Saturday and Sunday: the newest that has begun; "last weekend" is over."""
+    if text not in ("weekend", "this weekend", "last weekend", "past weekend"):
+        return None
+    saturday = calendar.today - timedelta(days=(calendar.today.weekday() - 5) % 7)
+    if text == "last weekend" and saturday + timedelta(days=2) > calendar.today:
+        saturday -= timedelta(days=7)
+    return calendar.span(saturday, saturday + timedelta(days=2), f"on the weekend of {calendar.day_label(saturday)}")
+
+
+def _between(text: str, calendar: LocalCalendar) -> Span | None:
+    """ "between 1 and 5 nov", "from march to may": from the first's start to the second's end; both count in."""
+    found = _TWO_ENDS.fullmatch(text)
+    if found is None:
+        return None
+    first, last = found["first"], found["last"]
+    month = re.search(_MONTH, last)
+    if month and first.isdigit():
+        first = f"{first} {month.group(0)}"
+    start, end = (
+        _named(first, calendar),
+        calendar.until_now(calendar.now, "") if last == "now" else _named(last, calendar),
+    )
+    if start is None or end is None or end.end <= start.start:
+        return None
+    days = (
+        moment.astimezone(calendar.timezone).date() for moment in (start.start, end.end - timedelta(microseconds=1))
+    )
+    return Span(start.start, end.end, "from {} to {}".format(*map(calendar.day_label, days)))
 
 
 def _date(text: str, calendar: LocalCalendar) -> Span | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from operator import attrgetter
 from typing import TypeVar
@@ -17,7 +17,7 @@ from trading.domain.portfolio import CashFlow, EquityPoint, Protection, Traded
 from trading.domain.risk import Approval, ApprovalStatus
 from trading.domain.usage import ModelCall
 from trading.store.memory_tables import MemoryTables, when
-from trading.store.traded import traded_of
+from trading.store.traded import best_first, traded_of, worst_first
 
 T = TypeVar("T")
 
@@ -102,6 +102,36 @@ class MemoryQueries:
             for (symbol, side), group in sorted(groups.items())
         ]
 
+    async def traded_by_day(self, *, since: datetime, until: datetime) -> Mapping[date, Sequence[Traded]]:
+        days = sorted({fill.at.astimezone(UTC).date() for fill in self._between(since, until)})
+        spans = {day: datetime.combine(day, time(), UTC) for day in days}
+        return {
+            day: await self.traded(since=max(since, start), until=min(until, start + timedelta(days=1)))
+            for day, start in spans.items()
+        }
+
+    async def best_sales(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        symbol: str | None = None,
+        limit: int,
+    ) -> Sequence[Fill]:
+        sales = await self.fills(since=since, until=until, symbol=symbol, side=Side.SELL)
+        return best_first([sale for sale in sales if sale.realized > 0])[:limit]
+
+    async def worst_sales(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        symbol: str | None = None,
+        limit: int,
+    ) -> Sequence[Fill]:
+        sales = await self.fills(since=since, until=until, symbol=symbol, side=Side.SELL)
+        return worst_first([sale for sale in sales if sale.realized <= 0])[:limit]
+
     def _between(self, since: datetime | None, until: datetime | None) -> list[Fill]:
         fills = self._tables.fills
         first = 0 if since is None else bisect_left(fills, since, key=when)
@@ -114,8 +144,9 @@ class MemoryQueries:
     async def cash_flows(self) -> Sequence[CashFlow]:
         return sorted(self._tables.cash_flows.values(), key=when)
 
-    async def booked(self) -> Sequence[CashFlow | Fill]:
-        return self._tables.booked[:]
+    async def booked(self, *, fills: int = 0, flows: int = 0, limit: int | None = None) -> Sequence[CashFlow | Fill]:
+        first = fills + flows
+        return self._tables.booked[first : None if limit is None else first + limit]
 
     async def protections(self) -> Sequence[Protection]:
         return [protection for _, protection in sorted(self._tables.protections.items())]

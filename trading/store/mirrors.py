@@ -7,26 +7,21 @@ lose nor repeat one, and a file that was deleted is written again in full.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from trading.domain.order import Batch, Fill, Order
-from trading.domain.plan import Thesis
 from trading.domain.portfolio import EquityPoint
 from trading.errors import Retryable
-from trading.store.append_file import Cell, append, csv_lines, read_csv, repair, text_cell, whole_lines
+from trading.store.append_file import Cell, append, csv_lines, read_csv, repair, text_cell
 from trading.store.port import Queries, Store
+from trading.store.thesis_log import ThesisLog
 
 TRADE_COLUMNS = (
     "at,trade_id,symbol,side,quantity,price,notional,fee,fee_currency,realized,source,decided_by,reason,order_id"
 )
 EQUITY_COLUMNS = "at,equity,cash,flows,exposure,BTC,ETH"
-
-_END = "<!-- end of "
-_MARKUP = re.compile(r"[\\`*_\[\]!#|&~]")
-"""A thesis is a model's words: shown as they are, never as links, pictures or headings."""
 
 LATE = timedelta(days=1)
 """How far behind the newest mirrored trade a venue may still report an older one."""
@@ -39,7 +34,7 @@ class Mirrors:
         self._store = store
         self._trades = _TradesFile(folder / "trades.csv")
         self._equity = _EquityFile(folder / "equity.csv")
-        self._theses = _ThesisLog(folder / "thesis_log.md", quote)
+        self._theses = ThesisLog(folder / "thesis_log.md", quote)
         self._catching_up = asyncio.Lock()
 
     async def catch_up(self) -> None:
@@ -116,40 +111,6 @@ class _EquityFile:
         self._newest = self._pending[-1].at
 
 
-class _ThesisLog:
-    """One entry per thesis, the newest at the end. A last line that Markdown hides names the entry and completes it."""
-
-    def __init__(self, path: Path, quote: str) -> None:
-        self.path = path
-        self._heading = f"# Thesis log\n\nThe decider's view of the market, kept in {quote}; newest at the end.\n"
-        self._known: set[str] | None = None
-        self._pending: Sequence[Thesis] = ()
-
-    def load(self) -> None:
-        if self._known is not None and self.path.exists():
-            return
-        repair(self.path, self._heading, _whole_entries)
-        lines = self.path.read_text(encoding="utf-8", errors="replace").splitlines()
-        self._known = {line for line in lines if line.startswith(_END)}
-
-    async def missing(self, queries: Queries) -> str:
-        self._pending = await self._unwritten(queries)
-        return "".join(map(_entry, self._pending))
-
-    def remember(self) -> None:
-        self._known = (self._known or set()) | {_end_line(thesis) for thesis in self._pending}
-
-    async def _unwritten(self, queries: Queries) -> list[Thesis]:
-        """Look back twice as far until a written one turns up: usually the first look is enough."""
-        known, limit = self._known or set(), 8
-        while True:
-            theses = await queries.theses(limit)
-            unwritten = [thesis for thesis in theses if _end_line(thesis) not in known]
-            if len(unwritten) < len(theses) or len(theses) < limit:
-                return unwritten
-            limit *= 2
-
-
 def _trade(fill: Fill, orders: dict[str, Order], batches: dict[str, Batch | None]) -> Sequence[Cell]:
     order = orders.get(fill.client_order_id)
     batch = batches.get(order.intent.batch_id) if order else None
@@ -182,28 +143,6 @@ def _point(point: EquityPoint) -> Sequence[Cell]:
         prices.get("BTC"),
         prices.get("ETH"),
     )
-
-
-def _entry(thesis: Thesis) -> str:
-    """The text is quoted, line by line, so that nothing in it can pass for a heading or for an entry's end."""
-    decider = " ".join(thesis.decided_by.replace("<", "&lt;").split())
-    text = _MARKUP.sub(r"\\\g<0>", thesis.text).replace("<", "&lt;")
-    quoted = "\n".join(f"> {line}".rstrip() for line in text.splitlines())
-    return f"\n## {thesis.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC, {decider}\n\n{quoted}\n\n{_end_line(thesis)}\n"
-
-
-def _end_line(thesis: Thesis) -> str:
-    name = "".join(letter for letter in thesis.cycle_id if letter.isalnum() or letter in "-_")
-    return f"{_END}{_iso(thesis.at)} {name} -->"
-
-
-def _whole_entries(content: bytes) -> int:
-    """The length of `content` without an entry that has no end; notes that people added stay."""
-    content = content[: whole_lines(content)]
-    last_end = max(content.rfind(f"\n{_END}".encode()), 0)
-    torn = content.find(b"\n## ", last_end)
-    kept = (content if torn < 0 else content[:torn]).rstrip()
-    return len(kept) + 1 if kept else 0
 
 
 def _iso(at: datetime) -> str:

@@ -6,9 +6,9 @@ State and its journal entry change in one transaction: everything done inside on
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
@@ -69,6 +69,32 @@ class Queries(Protocol):
         """What the fills with since <= at < until add up to, in any order."""
         ...
 
+    async def traded_by_day(self, *, since: datetime, until: datetime) -> Mapping[date, Sequence[Traded]]:
+        """`traded` of each UTC day that has fills with since <= at < until."""
+        ...
+
+    async def best_sales(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        symbol: str | None = None,
+        limit: int,
+    ) -> Sequence[Fill]:
+        """Sales with since <= at < until that realized a profit, the largest first."""
+        ...
+
+    async def worst_sales(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        symbol: str | None = None,
+        limit: int,
+    ) -> Sequence[Fill]:
+        """Sales with since <= at < until that realized no profit, the largest loss first."""
+        ...
+
     async def fills_of_order(self, client_order_id: str) -> Sequence[Fill]: ...
 
     async def orders_by_id(self, client_order_ids: Sequence[str]) -> Sequence[Order]:
@@ -89,8 +115,11 @@ class Queries(Protocol):
 
     async def cash_flows(self) -> Sequence[CashFlow]: ...
 
-    async def booked(self) -> Sequence[CashFlow | Fill]:
-        """Every flow and fill in the order in which they were booked, which need not be that of their times."""
+    async def booked(self, *, fills: int = 0, flows: int = 0, limit: int | None = None) -> Sequence[CashFlow | Fill]:
+        """Every flow and fill in the order in which they were booked, which need not be that of their times.
+
+        Without the first `fills` fills and `flows` flows, where that many came first; at most `limit` fills.
+        """
         ...
 
     async def protections(self) -> Sequence[Protection]: ...
@@ -201,7 +230,7 @@ class Transaction(Queries, Protocol):
         ...
 
     async def revise_approval(self, approval: Approval, expected: int, *, at: datetime) -> bool:
-        """Replace what may change while a card waits: revision, orders left out, figures, first consent.
+        """Replace what may change while a card waits: revision, orders left out, figures, why it asks, first consent.
 
         Compare-and-set on PENDING and on the `expected` revision, and `at` < expires_at; True when this call wrote.
         """
@@ -238,7 +267,7 @@ class Transaction(Queries, Protocol):
         ...
 
 
-REVISED = ("revision", "excluded", "warning", "notional", "fees", "weights_after", "people", "consent")
+REVISED = ("revision", "excluded", "warning", "needed", "notional", "fees", "weights_after", "people", "consent")
 """The fields of an approval that may change while it waits."""
 
 

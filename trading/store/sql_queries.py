@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from heapq import merge
 from operator import itemgetter
@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Executable, Label, Row, Select, Table, func, or_, select, type_coerce
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.types import Text
+from sqlalchemy.types import Double, Text
 
 from trading.domain.event import JournalEntry
 from trading.domain.order import FINAL, Batch, Fill, Order, Side
@@ -43,12 +43,18 @@ from trading.store.tables import (
     slots,
     theses,
 )
-from trading.store.traded import traded_of
+from trading.store.traded import best_first, traded_of, worst_first
 
 _APPROVALS = select(*rows.fact_columns(Approval, approvals)).order_by(
     approvals.c.created_at.desc(), approvals.c.position.desc()
 )
 _FILLS = select(fills).order_by(fills.c.at.desc(), fills.c.position.desc())
+_SALES = select(fills)
+_REALIZED = type_coerce(fills.c.realized, Text).cast(Double)
+"""Near enough to choose the largest; their order among themselves is told in Decimals."""
+
+_BOOKED_FILLS = select(fills).order_by(fills.c.position)
+_BOOKED_FLOWS = select(cash_flows).order_by(cash_flows.c.position)
 
 Placed = tuple[int, bool, CashFlow | Fill]
 """The newest fill's position, whether it was booked behind that, and the fact."""
@@ -135,6 +141,42 @@ class SqlQueries:
         found = await self._rows(statement)
         return [traded_of(row.symbol, row.side, _figures(row.realized), _figures(row.fees)) for row in found]
 
+    async def traded_by_day(self, *, since: datetime, until: datetime) -> Mapping[date, Sequence[Traded]]:
+        day = func.substr(type_coerce(fills.c.at, Text), 1, 10).label("day")
+        realized = _gathered(fills.c.realized, "realized")
+        fees = _gathered(func.coalesce(fills.c.fee_value, fills.c.fee), "fees")
+        group = day, fills.c.symbol, fills.c.side
+        statement = select(*group, realized, fees).where(*_among(since, until)).group_by(*group).order_by(*group)
+        found: dict[date, list[Traded]] = {}
+        for row in await self._rows(statement):
+            traded = traded_of(row.symbol, row.side, _figures(row.realized), _figures(row.fees))
+            found.setdefault(date.fromisoformat(row.day), []).append(traded)
+        return found
+
+    async def best_sales(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        symbol: str | None = None,
+        limit: int,
+    ) -> Sequence[Fill]:
+        sales = _SALES.where(*_among(since, until, symbol, Side.SELL), _REALIZED > 0)
+        found = await self._rows(sales.order_by(_REALIZED.desc(), fills.c.position.desc()).limit(limit))
+        return best_first([rows.fill_of(row) for row in found])
+
+    async def worst_sales(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        symbol: str | None = None,
+        limit: int,
+    ) -> Sequence[Fill]:
+        sales = _SALES.where(*_among(since, until, symbol, Side.SELL), _REALIZED <= 0)
+        found = await self._rows(sales.order_by(_REALIZED, fills.c.position.desc()).limit(limit))
+        return worst_first([rows.fill_of(row) for row in found])
+
     async def fills_of_order(self, client_order_id: str) -> Sequence[Fill]:
         statement = _FILLS.where(fills.c.client_order_id == client_order_id)
         return [rows.fill_of(row) for row in await self._newest_last(statement)]
@@ -143,11 +185,14 @@ class SqlQueries:
         statement = select(cash_flows).order_by(cash_flows.c.at, cash_flows.c.position)
         return [rows.cash_flow_of(row) for row in await self._rows(statement)]
 
-    async def booked(self) -> Sequence[CashFlow | Fill]:
-        flows = await self._rows(select(cash_flows).order_by(cash_flows.c.position))
-        traded = await self._rows(select(fills).order_by(fills.c.position))
+    async def booked(self, *, fills: int = 0, flows: int = 0, limit: int | None = None) -> Sequence[CashFlow | Fill]:
+        traded = await self._rows(_BOOKED_FILLS.offset(fills).limit(limit))
+        last = traded[-1].position if traded and len(traded) == limit else None
+        came = await self._rows(_BOOKED_FLOWS.offset(flows))
         # Merging keeps flows that came after the same fill in their own order.
-        placed_flows: list[Placed] = [(row.after_fill, True, rows.cash_flow_of(row)) for row in flows]
+        placed_flows: list[Placed] = [
+            (row.after_fill, True, rows.cash_flow_of(row)) for row in came if last is None or row.after_fill < last
+        ]
         placed_fills: list[Placed] = [(row.position, False, rows.fill_of(row)) for row in traded]
         return [fact for _, _, fact in merge(placed_fills, placed_flows, key=itemgetter(0, 1))]
 

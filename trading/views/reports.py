@@ -19,6 +19,7 @@ from trading.portfolio.performance import measure
 from trading.risk.switch import Switch
 from trading.store.port import Claim, Store, unclaimed
 from trading.views.holdings import Holdings
+from trading.views.model_costs import ModelCostViews
 from trading.views.trades import TradeViews
 
 KEPT = 10
@@ -44,6 +45,7 @@ class Reports:
         switch: Switch,
         clock: Clock,
         report_at: time,
+        models: ModelCostViews,
     ) -> None:
         self._current = world
         self._store = store
@@ -53,6 +55,7 @@ class Reports:
         self._switch = switch
         self._clock = clock
         self._report_at = report_at
+        self._models = models
         self._made: OrderedDict[str, DailyReport] = OrderedDict()
         self._held: OrderedDict[str, tuple[Holding, ...]] = OrderedDict()
 
@@ -64,7 +67,7 @@ class Reports:
         """Make the report of the local day of `due` and put it in the journal, `claim` in the same transaction."""
         local_date = due.astimezone(self._world.timezone).date().isoformat()
         # Before the journal tells anyone: who asks at once must get what is held now, not a moment later.
-        _keep_newest(self._held, local_date, self._holdings.all(), HELD_DAYS)
+        keep_newest(self._held, local_date, self._holdings.all(), HELD_DAYS)
         async with self._store.transaction() as tx:
             await claim(tx)
             point = await self._curve.sample_in(tx)
@@ -73,19 +76,14 @@ class Reports:
             self._curve.keep(point)
         report = await self._as_of(local_date, self._clock.now())
         if report is not None:
-            _keep_newest(self._made, local_date, report, KEPT)
+            keep_newest(self._made, local_date, report, KEPT)
 
     async def report(self, local_date: str) -> DailyReport | None:
         """The report of that day. After a restart its holdings are not known, and left out; its figures are."""
         if local_date in self._made:
             return self._made[local_date]
         due = datetime.combine(date.fromisoformat(local_date), self._report_at, self._world.timezone).astimezone(UTC)
-        return await self._as_of(local_date, self._made_at(due))
-
-    def _made_at(self, due: datetime) -> datetime:
-        """When the report that was `due` was made: it left a point of the curve then."""
-        index = bisect_left(self._curve.points, due, key=lambda point: point.at)
-        return self._curve.points[index].at if index < len(self._curve.points) else due
+        return await self._as_of(local_date, made_at(self._curve, due))
 
     async def _as_of(self, local_date: str, at: datetime) -> DailyReport | None:
         point = self._curve.at(at)
@@ -95,7 +93,8 @@ class Reports:
         day = self._day(at, inception)
         everything = Window(inception, at + NEXT, f"since {inception.astimezone(self._world.timezone):%-d %b}")
         fees, count = await self._trades.cost_and_count(everything)
-        performance = measure(self._curve.points, self._world, everything, fees, count)
+        measured = measure(self._curve.points, self._world, everything, fees, count)
+        performance = await self._models.beside(measured, point.equity)
         if performance is None:
             return None
         return DailyReport(
@@ -103,7 +102,7 @@ class Reports:
             local_date=local_date,
             at=at,
             equity=point.equity,
-            day=replace(await self._trades.pnl(day), unrealized_now=_open_profit(self._held.get(local_date))),
+            day=replace(await self._trades.pnl(day), unrealized_now=open_profit(self._held.get(local_date))),
             since_start=performance,
             trades=await self._trades.trades(day, None, None, TRADES_SHOWN),
             holdings=self._held.get(local_date, ()),
@@ -116,13 +115,20 @@ class Reports:
         return Window(max(at + NEXT - timedelta(days=1), inception), at + NEXT, "the last 24 hours")
 
 
-def _open_profit(held: Sequence[Holding] | None) -> Decimal | None:
+def made_at(curve: EquityCurve, due: datetime) -> datetime:
+    """When the report that was `due` was made: it left a point of the curve then."""
+    index = bisect_left(curve.points, due, key=lambda point: point.at)
+    return curve.points[index].at if index < len(curve.points) else due
+
+
+def open_profit(held: Sequence[Holding] | None) -> Decimal | None:
     """Unrealized profit of what was held; None where that, or one of its prices, is not known."""
     gains = [holding.unrealized for holding in held] if held is not None else [None]
     return None if None in gains else sum((gain for gain in gains if gain is not None), ZERO)
 
 
-def _keep_newest(kept: OrderedDict[str, Value], key: str, value: Value, most: int) -> None:
+def keep_newest(kept: OrderedDict[str, Value], key: str, value: Value, most: int) -> None:
+    """Keep `value` and no more than `most` of the newest."""
     kept[key] = value
     while len(kept) > most:
         kept.popitem(last=False)

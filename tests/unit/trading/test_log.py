@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,19 +14,7 @@ from trading.redaction import HIDDEN, Redaction
 SECRET, LONGER = "hunter2secret", "hunter2secret-and-more"
 
 
-@pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
-    """Logging is global: leave it as it was."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    for handler in root.handlers:
-        handler.close()
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    logging.captureWarnings(False)
-    logging.raiseExceptions = True
-    structlog.reset_defaults()
+pytestmark = pytest.mark.usefixtures("logging_as_before")
 
 
 def logged(folder: Path) -> str:

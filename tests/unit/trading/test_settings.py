@@ -100,6 +100,7 @@ def test_a_value_in_the_file_is_taken_as_it_stands(tmp_path: Path) -> None:
         ("REBALANCE_AT", "24:00", "a time like 07:00"),
         ("REBALANCE_AT", "7", "a time like 07:00"),
         ("REPORT_AT", "07:60", "a time like 18:00"),
+        ("REPORT_WEEKLY_ON", "someday", "a day like sunday, or off"),
         ("TIMEZONE", "Denver", "America/Denver"),
         ("MONITOR_INTERVAL_SECONDS", "0", "from 1 to 3600"),
         ("MAX_PRICE_AGE_SECONDS", "0", "from 1 to 3600"),
@@ -266,3 +267,8 @@ def test_a_day_that_is_none_is_refused() -> None:
 def test_kept_settings_are_plain_json(tmp_path: Path) -> None:
     keep_settings(read(tmp_path, {"STATE_DIR": str(tmp_path)}))
     assert json.loads((tmp_path / "settings.json").read_text())["MODE"] == "paper"
+
+
+@pytest.mark.parametrize(("told", "weekday"), [("", 6), ("Monday", 0), (" friday ", 4), ("off", None)])
+def test_the_weekly_report_has_a_day_or_is_off(tmp_path: Path, told: str, weekday: int | None) -> None:
+    assert read(tmp_path, {"REPORT_WEEKLY_ON": told}).report_weekly_on == weekday

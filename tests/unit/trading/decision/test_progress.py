@@ -9,7 +9,7 @@ import pytest
 from tests.world import FixedPlanner, SmallWorld, limits, rules, started
 from trading.contract import ApprovalView
 from trading.decision.planners import Planned
-from trading.decision.snapshot import Snapshot
+from trading.decision.snapshots import Snapshot
 from trading.domain.event import BatchCompleted, CycleDecided, CycleProgress
 from trading.domain.order import Side
 from trading.domain.plan import Cycle, CycleOutcome, Hold
@@ -54,6 +54,24 @@ async def test_who_asks_sees_each_step_before_it_begins() -> None:
         ("validation", "fixed plan wants to buy ETH, buy BTC."),
     ]
     assert await steps(world) == []
+
+
+class PaidPlanner(FixedPlanner):
+    """Knows what asking takes."""
+
+    def outlook(self, snapshot: Snapshot) -> str:
+        return "about 4,200 tokens, at most $0.03"
+
+
+async def test_what_asking_takes_is_told_before_it_is_asked() -> None:
+    world = await started(planner=PaidPlanner())
+    seen: list[str] = []
+
+    async def observer(step: str, detail: str) -> None:
+        seen.append(detail)
+
+    await world.desk.preview_rebalance("@ana", observer=observer)
+    assert seen[1] == "fixed plan looks at 3 coins (about 4,200 tokens, at most $0.03)."
 
 
 async def test_a_scheduled_one_that_trades_tells_its_wish_and_each_order(any_store: Store) -> None:

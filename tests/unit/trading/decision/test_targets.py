@@ -115,7 +115,10 @@ def test_a_symbol_without_a_price_is_left_as_it_is_and_noted() -> None:
 def test_the_largest_position_clamps_and_is_noted() -> None:
     derived = derive(plan(BTC="0.8"), max_position=Decimal("0.25"))
     assert orders(derived) == [(Side.BUY, "BTC", Decimal("2.5"))]
-    assert derived.notes == ("BTC 0.80 → 0.25 (largest position)",)
+    (clamp,) = derived.clamps
+    assert (clamp.guard, clamp.symbol, clamp.unit) == ("largest position", "BTC/USD", "weight")
+    assert (clamp.before, clamp.after, clamp.limit) == (Decimal("0.8"), Decimal("0.25"), Decimal("0.25"))
+    assert clamp.detail == "BTC is kept to 25.0% of equity at most."
 
 
 def test_a_position_is_topped_up_no_further_than_the_largest_position_at_the_price_it_buys_at() -> None:
@@ -129,7 +132,10 @@ def test_a_position_is_topped_up_no_further_than_the_largest_position_at_the_pri
 def test_the_largest_order_clamps_and_is_noted() -> None:
     derived = derive(plan(BTC="0.8"), max_order_size=Decimal(120))
     assert orders(derived) == [(Side.BUY, "BTC", Decimal("1.2"))]
-    assert derived.notes == ("buy BTC 800.00 → 120.00 USD (largest order)",)
+    (clamp,) = derived.clamps
+    assert (clamp.guard, clamp.symbol, clamp.unit) == ("largest order", "BTC/USD", "quote")
+    assert (clamp.before, clamp.after) == (Decimal(800), Decimal(120))
+    assert clamp.detail == "The buy of BTC is kept to 120.00 USD, the largest order."
 
 
 def test_dust_that_no_order_can_sell_is_named() -> None:
@@ -147,8 +153,11 @@ def test_what_a_whole_sale_leaves_behind_below_a_step_is_named() -> None:
 
 def test_buys_that_the_cash_does_not_cover_are_told() -> None:
     derived = derive(plan(BTC="0.9", ETH="0.1"), cash="400", held={"ETH": "60"}, max_order_size=Decimal(300))
-    assert "sell ETH 500.00 → 300.00 USD (largest order)" in derived.notes
-    assert "buys cut to 77% of the plan: the cash covers no more" in derived.notes
+    assert [clamp.detail for clamp in derived.clamps] == [
+        "The sell of ETH is kept to 300.00 USD, the largest order.",
+        "The buys are cut to 77% of the plan: the cash covers no more.",
+        "The buy of BTC is kept to 300.00 USD, the largest order.",
+    ]
     assert derived.left_out == 0
 
 

@@ -12,7 +12,7 @@ from trading.contract import Decided
 from trading.domain.event import BatchRefused
 from trading.domain.order import OrderIntent, OrderStatus
 from trading.domain.risk import Approval, ApprovalStatus, RefusalCode, Refused, TradingState
-from trading.orders.approval_rules import PASSING
+from trading.orders.approval_rules import PASSING, SWITCHED
 from trading.risk.review import Review
 
 
@@ -29,7 +29,7 @@ async def obstructed(found: RefusalCode) -> tuple[SmallWorld, Approval, list[Ref
     return world, card, reasons
 
 
-@pytest.mark.parametrize("found", sorted(PASSING))
+@pytest.mark.parametrize("found", sorted(PASSING | SWITCHED))
 async def test_a_short_obstacle_keeps_the_card_and_the_next_press_counts(found: RefusalCode) -> None:
     world, card, reasons = await obstructed(found)
     refused = refusal(await world.desk.approve(card.id, "@ana", "web"))
@@ -42,7 +42,7 @@ async def test_a_short_obstacle_keeps_the_card_and_the_next_press_counts(found: 
     assert len(world.venue.placed) == 2
 
 
-@pytest.mark.parametrize("found", sorted(set(RefusalCode) - PASSING))
+@pytest.mark.parametrize("found", sorted(set(RefusalCode) - PASSING - SWITCHED))
 async def test_every_other_reason_ends_the_card(found: RefusalCode) -> None:
     world, card, _ = await obstructed(found)
     assert code(await world.desk.approve(card.id, "@ana", "web")) is found
@@ -77,10 +77,13 @@ async def test_whoever_comes_second_hears_who_was_first_and_not_that_an_order_is
     assert "@bob on discord" in refused.detail
 
 
-async def test_a_halt_ends_the_card_also_where_orders_were_left_out() -> None:
+@pytest.mark.parametrize("state", [TradingState.HALTED, TradingState.REDUCING])
+async def test_a_halt_leaves_the_card_waiting_also_where_orders_were_left_out(state: TradingState) -> None:
     world, card = await with_plan()
-    _, buy = [order.client_order_id for order in await world.orders(card.batch_id)]
-    await world.desk.toggle(card.id, buy, "@ana", "web")
-    await world.core.switch.change(TradingState.HALTED, "halted by @ana", "@ana")
-    assert code(await world.desk.approve(card.id, "@ana", "web")) is RefusalCode.HALTED
-    assert (await stored(world, card)).status is ApprovalStatus.REJECTED
+    sell, _ = [order.client_order_id for order in await world.orders(card.batch_id)]
+    await world.desk.toggle(card.id, sell, "@ana", "web")
+    await world.core.switch.change(state, "stopped by @ana", "@ana")
+    refused = refusal(await world.desk.approve(card.id, "@ana", "web"))
+    assert refused.code is RefusalCode(state.value.lower())
+    assert ("leave the entries out" in refused.detail) is (state is TradingState.REDUCING)
+    assert (await stored(world, card)).status is ApprovalStatus.PENDING

@@ -194,20 +194,21 @@ async def test_a_price_may_move_as_far_as_allowed(price: str) -> None:
 @pytest.mark.parametrize(
     ("state", "code"), [(TradingState.HALTED, RefusalCode.HALTED), (TradingState.REDUCING, RefusalCode.REDUCING)]
 )
-async def test_a_press_after_a_halt_is_refused_and_the_card_is_gone(
+async def test_a_press_after_a_halt_is_refused_and_the_card_waits_for_the_resume(
     any_store: Store, state: TradingState, code: RefusalCode
 ) -> None:
     world, card = await with_card(any_store)
     await world.core.switch.change(state, "stopped by @ana", "@ana")
     refused = await world.desk.approve(card.id, "@bob", "web")
     assert refusal_of(refused) is code
-    kept = await stored(world, card)
-    assert kept.status is ApprovalStatus.REJECTED
     assert isinstance(refused, Refused)
-    assert kept.outcome == refused.detail
-    assert await statuses(world, card) == [OrderStatus.CANCELED]
-    (event,) = await world.events(BatchRefused)
-    assert event.code is code
+    assert "stopped by @ana" in refused.detail
+    assert refused.detail.endswith("The card stays: press again after /resume.")
+    assert (await stored(world, card)).status is ApprovalStatus.PENDING
+    assert await statuses(world, card) == [OrderStatus.INTENDED]
+    assert await world.events(BatchRefused) == []
+    await world.core.switch.change(TradingState.ACTIVE, "", "@ana")
+    assert isinstance(await world.desk.approve(card.id, "@bob", "web"), Decided)
 
 
 async def test_a_press_while_prices_cannot_be_had_leaves_the_card_waiting(any_store: Store) -> None:

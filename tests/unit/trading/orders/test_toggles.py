@@ -10,7 +10,7 @@ from tests.world import START, started
 from trading.contract import Amount, AmountUnit, ApprovalView, Decided
 from trading.domain.event import ApprovalChanged
 from trading.domain.order import OrderStatus, Side
-from trading.domain.risk import ApprovalStatus, RefusalCode
+from trading.domain.risk import ApprovalStatus, Measure, NeedsApproval, RefusalCode
 from trading.store.port import Store
 
 D = Decimal
@@ -37,6 +37,29 @@ async def test_an_order_is_left_out_and_taken_back_in_with_the_figures_following
     assert await world.events(ApprovalChanged) == [ApprovalChanged(START, card.id)] * 2
     assert world.venue.placed == []
     assert sell in back.approval.estimates
+
+
+async def test_why_it_asks_follows_what_is_left(any_store: Store) -> None:
+    world, card = await with_plan(any_store)
+    _, buy = await ids(world, card)
+    assert card.needed == NeedsApproval(D(300), D(50), Measure.ORDER)
+    left = await world.desk.toggle(card.id, buy, "@ana", "web")
+    assert isinstance(left, ApprovalView)
+    assert left.approval.needed == NeedsApproval(D(200), D(50), Measure.ORDER)
+    back = await world.desk.toggle(card.id, buy, "@ana", "web")
+    assert isinstance(back, ApprovalView)
+    assert back.approval.needed == card.needed
+
+
+async def test_what_is_left_may_cross_nothing_and_still_waits_for_a_press() -> None:
+    world, card = await with_plan()
+    _, buy = await ids(world, card)
+    await world.desk.controls.set_threshold(D(250), "@ana")
+    left = await world.desk.toggle(card.id, buy, "@ana", "web")
+    assert isinstance(left, ApprovalView)
+    assert left.approval.needed is None
+    assert left.approval.status is ApprovalStatus.PENDING
+    assert world.venue.placed == []
 
 
 async def test_what_is_left_out_is_canceled_and_says_by_whom(any_store: Store) -> None:
@@ -171,7 +194,7 @@ async def test_a_new_card_for_moved_prices_leaves_out_the_same(any_store: Store)
     assert decided.superseded_by is not None
     fresh = decided.superseded_by.approval
     assert (fresh.excluded, fresh.revision, fresh.notional) == ({buy: "@ana"}, 0, D(210))
-    assert (fresh.needed, fresh.consent) == (card.needed, None)
+    assert (fresh.needed, fresh.consent) == (NeedsApproval(D(210), D(50), Measure.ORDER), None)
 
 
 async def test_the_price_of_what_is_left_out_may_move_as_it_likes() -> None:

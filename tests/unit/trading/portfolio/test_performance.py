@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from trading.contract import Line, Performance, Window, World
 from trading.domain.portfolio import EquityPoint
-from trading.portfolio.performance import daily_closes, measure, time_weighted, total_returns
+from trading.portfolio.performance import daily_closes, drawdown_now, measure, time_weighted, total_returns
 
 WORLD = World("PAPER", "simulated market", True, "USD", ZoneInfo("America/Denver"))
 MIDNIGHT = datetime(2026, 7, 30, tzinfo=UTC)
@@ -212,6 +212,13 @@ def test_the_drawdown_is_the_portfolios_from_its_highest_so_far() -> None:
     performance = measured([point(0, 100), point(1, 90), point(2, 120), point(3, 60)])
     assert performance.drawdown == pytest.approx((0.0, -0.1, 0.0, -0.5))
     assert performance.lines[0].max_drawdown == Decimal("-0.5")
+
+
+def test_the_drawdown_of_now_is_from_the_peak_with_deposits_taken_out() -> None:
+    assert drawdown_now([point(0, 100)]) is None
+    assert drawdown_now([point(0, 100), point(1, 120), point(2, 90)]) == Decimal("-0.25")
+    assert drawdown_now([point(0, 100), point(1, 90), point(2, 190, flows=100)]) == Decimal("-0.1")
+    assert drawdown_now([point(0, 100), point(1, 110)]) == 0
 
 
 def test_days_are_calendar_days_rounded_down() -> None:

@@ -57,6 +57,16 @@ def local(moment: datetime) -> str:
         ("2025", "2025-01-01 00:00", "2026-01-01 00:00", "in 2025"),
         ("march 2025", "2025-03-01 00:00", "2025-04-01 00:00", "in March 2025"),
         ("3rd of march 2025", "2025-03-03 00:00", "2025-03-04 00:00", "on 3 Mar 2025"),
+        ("q3", "2026-07-01 00:00", "2026-10-01 00:00", "in Q3 2026"),
+        ("in Q4 2025", "2025-10-01 00:00", "2026-01-01 00:00", "in Q4 2025"),
+        ("the first quarter", "2026-01-01 00:00", "2026-04-01 00:00", "in Q1 2026"),
+        ("since q3", "2026-07-01 00:00", "2026-11-21 14:02", "since 1 Jul"),
+        ("this weekend", "2026-11-21 00:00", "2026-11-21 14:02", "on the weekend of 21 Nov"),
+        ("last weekend", "2026-11-14 00:00", "2026-11-16 00:00", "on the weekend of 14 Nov"),
+        ("between 1 and 5 Nov", "2026-11-01 00:00", "2026-11-06 00:00", "from 1 Nov to 5 Nov"),
+        ("from march to may", "2026-03-01 00:00", "2026-06-01 00:00", "from 1 Mar to 31 May"),
+        ("between 2026-02-03 and today", "2026-02-03 00:00", "2026-11-21 14:02", "from 3 Feb to 21 Nov"),
+        ("from monday to now", "2026-11-16 00:00", "2026-11-21 14:02", "from 16 Nov to 21 Nov"),
         ("all time", "2024-07-30 07:00", "2026-11-21 14:02", "since 30 Jul 2024"),
         ("since inception", "2024-07-30 07:00", "2026-11-21 14:02", "since 30 Jul 2024"),
     ],
@@ -66,7 +76,22 @@ def test_words_name_a_local_span(words: str, start: str, end: str, label: str) -
     assert (local(found.start), local(found.end), found.label) == (start, end, label)
 
 
-@pytest.mark.parametrize("words", ["", "banana", "since feb 30", "2030", "since 2030-01-01", "mars", "last 9999 years"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "banana",
+        "since feb 30",
+        "2030",
+        "since 2030-01-01",
+        "mars",
+        "last 9999 years",
+        "q5",
+        "between may and march",
+        "between banana and now",
+        "from 1 to 5",
+    ],
+)
 def test_what_is_not_understood_or_lies_in_the_future_is_none(words: str) -> None:
     assert parse_window(words, SATURDAY.astimezone(UTC), DENVER, LONG_AGO) is None
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.world import START, SmallWorld, started
 from trading.contract import Amount, AmountUnit, Window
+from trading.contract.books import ModelCosts
 from trading.domain.order import Fill, Side
 from trading.exchange.ports import FeeRates
 from trading.store.port import Queries
@@ -85,7 +86,7 @@ async def test_costs_count_slippage_only_where_the_quote_was_kept() -> None:
     await world.desk.approve(preview.approval.id, "@owner", "web")  # type: ignore[union-attr]
     costs = await world.desk.books.costs(EVER)
     bought = (await fills_of(world))[-1]
-    assert (costs.orders, costs.measured, costs.answers, costs.model) == (2, 1, 0, "")
+    assert (costs.orders, costs.measured, costs.models) == (2, 1, ModelCosts())
     assert costs.slippage == bought.notional - bought.quantity * 100
     assert costs.total == costs.fees + costs.slippage
 

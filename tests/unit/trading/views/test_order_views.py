@@ -9,7 +9,7 @@ from trading.contract import Amount, AmountUnit, ApprovalView
 from trading.domain.order import OrderStatus, Side
 from trading.domain.risk import Refused
 from trading.orders.protections import ExitRules
-from trading.views.orders import quoted_price
+from trading.orders.story import quoted_price
 
 
 async def test_nothing_is_open_where_everything_filled(world: SmallWorld) -> None:

@@ -12,6 +12,7 @@ from tests.world import START, FixedPlanner, SmallWorld, limits, rules, started
 from trading.contract.books import LimitLine
 from trading.orders.protections import ExitRules
 from trading.portfolio.daily_returns import beta_against, daily_returns, value_at_risk
+from trading.risk.guards import Guards
 
 EXITS = ExitRules(Decimal("0.05"), None)
 
@@ -110,6 +111,34 @@ async def test_every_limit_names_its_setting_and_what_is_used() -> None:
     assert found["DAILY_LOSS_LIMIT_PERCENT"].value == Decimal("0.05")
     assert found["MAX_PRICE_AGE_SECONDS"].used == status.price_age
     assert found["MAX_ORDER_SIZE"].value is None and found["STOP_LOSS_PERCENT"].value == Decimal("0.05")
+
+
+async def test_guards_over_rebalances_are_told_where_they_are_on() -> None:
+    plain = await started()
+    names = {line.setting for line in (await plain.desk.books.limits()).lines}
+    assert not names & {"MIN_CASH_PERCENT", "MAX_TURNOVER_PERCENT", "MIN_HOLDING_HOURS", "DRAWDOWN_STOP_PERCENT"}
+    guards = Guards(
+        min_cash=Decimal("0.1"),
+        max_turnover=Decimal("0.5"),
+        max_orders=4,
+        min_holding=timedelta(hours=12),
+        reentry_pause=timedelta(hours=24),
+        min_trade=Decimal(20),
+        floors={"BTC": Decimal("0.2")},
+        max_drawdown=Decimal("0.25"),
+    )
+    guarded = await started(told=rules(guards=guards))
+    found = {line.setting: line.value for line in (await guarded.desk.books.limits()).lines}
+    assert {name: found[name] for name in found if name not in names} == {
+        "MIN_CASH_PERCENT": Decimal("0.1"),
+        "MIN_TRADE": Decimal(20),
+        "MAX_TURNOVER_PERCENT": Decimal("0.5"),
+        "MAX_REBALANCE_ORDERS": Decimal(4),
+        "MIN_HOLDING_HOURS": timedelta(hours=12),
+        "REENTRY_PAUSE_HOURS": timedelta(hours=24),
+        "BTC_FLOOR_PERCENT": Decimal("0.2"),
+        "DRAWDOWN_STOP_PERCENT": Decimal("0.25"),
+    }
 
 
 def test_returns_are_between_utc_closes_only() -> None:
