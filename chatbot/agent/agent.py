@@ -1,15 +1,25 @@
-"""Answers to free text: the grammar first, then a model's choice among the same queries, then what can be asked."""
+"""Answers to free text: the grammar where it is sure, else a model that looks things up, else what can be asked."""
 
 from __future__ import annotations
 
-from chatbot.agent import tools
+from dataclasses import replace
+
 from chatbot.agent.answers import answer
+from chatbot.agent.answers.results import EquityCharts
+from chatbot.agent.asked.wished import command_of
 from chatbot.agent.conversation import Conversation
 from chatbot.agent.grammar import parse
+from chatbot.agent.grounding.glosses import is_english
+from chatbot.agent.grounding.grounding import Grounding
 from chatbot.agent.queries import Decline, Query, Topic
-from chatbot.agent.results import EquityCharts
+from chatbot.agent.telling import told
+from chatbot.agent.tool_loop import ToolLoop
+from chatbot.agent.toolbox import Toolbox
+from chatbot.agent.turns import Turns
 from chatbot.message import Reply
+from chatbot.present.layout import prose
 from trading.contract import LanguageModel, Reader
+from trading.errors import NeedsOperator, Retryable
 
 _LONGEST = 600
 """Characters of a question; what is longer is not one."""
@@ -21,22 +31,74 @@ class Agent:
     def __init__(self, reader: Reader, charts: EquityCharts, model: LanguageModel | None = None) -> None:
         self._reader = reader
         self._charts = charts
-        self._model = model
+        self._loop = ToolLoop(model) if model is not None else None
         self._conversation = Conversation()
+        self._turns = Turns()
+        self._last: tuple[str, frozenset[str]] | None = None
+        self._read: Query | None = None
 
     async def answer(self, channel_key: str, text: str) -> Reply:
         """The answer to `text`; `channel_key` keeps the subject of follow-ups apart."""
-        query = await self._query(channel_key, text[:_LONGEST])
+        question = text[:_LONGEST]
+        query = self._query(channel_key, question)
+        if self._loop is None or _is_sure(query, question):
+            return await self._offline(channel_key, query)
+        return await self._with_model(channel_key, question, query, self._loop)
+
+    def wished(self, text: str) -> str | None:
+        """The one command that `text` says in other words, by the grammar alone; None where it leaves anything open."""
+        return command_of(self._parsed(text[:_LONGEST], self._bases()))
+
+    def _query(self, channel_key: str, text: str) -> Query:
+        bases = self._bases()
+        followed = self._conversation.follow_up(channel_key, text, bases)
+        found = followed or self._parsed(text, bases)
+        return found if found is not None else Decline(Topic.OFF_TOPIC)
+
+    def _bases(self) -> frozenset[str]:
+        return frozenset(instrument.base for instrument in self._reader.symbols())
+
+    def _parsed(self, text: str, bases: frozenset[str]) -> Query | None:
+        """What the grammar makes of `text`: the same message is asked about several times on its way to an answer."""
+        if self._last != (text, bases):
+            self._last, self._read = (text, bases), parse(text, bases, self._reader.world.market)
+        return self._read
+
+    async def _offline(self, channel_key: str, query: Query) -> Reply:
         self._conversation.remember(channel_key, query)
         return await answer(query, self._reader, self._charts)
 
-    async def _query(self, channel_key: str, text: str) -> Query:
-        bases = {instrument.base for instrument in self._reader.symbols()}
-        followed = self._conversation.follow_up(channel_key, text, bases)
-        found = followed or parse(text, bases, self._reader.world.market)
-        return found if found is not None else await self._chosen(text, bases)
+    async def _with_model(self, channel_key: str, question: str, query: Query, loop: ToolLoop) -> Reply:
+        """A model's answer as far as the books bear it out; without one, what the grammar made of the question."""
+        toolbox = Toolbox(self._reader, self._charts, question)
+        try:
+            words = await loop.run(question, self._turns.earlier(channel_key), toolbox)
+        except (Retryable, NeedsOperator, TimeoutError) as error:
+            return await self._without(channel_key, query, toolbox, _why(error))
+        if toolbox.wish is not None:
+            return await self._offline(channel_key, toolbox.wish)
+        found = [answered.query for answered in toolbox.answered]
+        self._turns.remember(channel_key, question, found)
+        for looked_up in found[-1:]:
+            self._conversation.remember(channel_key, looked_up)
+        grounded = Grounding(toolbox.figures, self._reader, looked_up=bool(found)).check(words)
+        return told(grounded, toolbox.answered, loop.name) or await self._offline(channel_key, query)
 
-    async def _chosen(self, text: str, bases: set[str]) -> Query:
-        """A model's choice; without a model, or when it chooses nothing, an off-topic question."""
-        choice = await self._model.choose(text, tools.specs()) if self._model is not None else None
-        return Decline(Topic.OFF_TOPIC) if choice is None else tools.read_choice(choice, bases)
+    async def _without(self, channel_key: str, query: Query, toolbox: Toolbox, why: str) -> Reply:
+        """What was looked up before the model was lost, or the grammar's answer; and why there is no more."""
+        if toolbox.answered:
+            reply = toolbox.answered[-1].reply
+        else:
+            reply = await self._offline(channel_key, query)
+        return replace(reply, text=prose(reply.text, why))
+
+
+def _is_sure(query: Query, question: str) -> bool:
+    """The grammar knows English only; what it finds in another language it found by chance."""
+    return query != Decline(Topic.OFF_TOPIC) and is_english(question)
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "The model did not answer in time."
+    return f"The model gave no answer: {error}."

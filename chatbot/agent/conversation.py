@@ -8,12 +8,39 @@ from collections.abc import Collection
 from dataclasses import fields, replace
 from typing import Any
 
-from chatbot.agent.coins import COIN_NAMES
-from chatbot.agent.heard import Heard, hear
-from chatbot.agent.queries import Benchmark, Compare, Decline, Help, Query, WishToAct
+from chatbot.agent.grammar.amounts import spoken_amount
+from chatbot.agent.grammar.coins import COIN_NAMES
+from chatbot.agent.grammar.heard import Heard, hear
+from chatbot.agent.grammar.wishes import wish
+from chatbot.agent.queries import (
+    Benchmark,
+    Compare,
+    Decline,
+    DrawdownRisk,
+    Fees,
+    Help,
+    Holdings,
+    HowTo,
+    Lacks,
+    LastOrder,
+    LookUp,
+    Pick,
+    PriceAsked,
+    Profit,
+    ProfitBySymbol,
+    Query,
+    RefusalsAsked,
+    RiskFigure,
+    ThesisAsked,
+    TradesAsked,
+    Unclear,
+    Why,
+    WishToAct,
+)
 
 _MOST_CHANNELS = 256
-_LEADS = re.compile(r"^(?:(?:and|what about|how about|also|then|ok|okay|or|same|but|now|plus)\b\s*)+")
+_FEW_WORDS = 3
+_LEADS = re.compile(r"^(?:(?:and|what about|how about|also|then|ok|okay|or|same|but|now|plus|for|only|just)\b\s*)+")
 _FILLERS = {
     *(
         "and",
@@ -36,6 +63,16 @@ _FILLERS = {
     *("against", "vs", "versus", "compared", "too", "then", "please", "now", "is", "what", "how"),
 }
 _AGAINST = re.compile(r"\b(?:against|vs|versus|compared)\b")
+_WHY = re.compile(
+    r"^(?:and |but )?(?:why|how come|why (?:is|was) (?:that|this|it)|why so|why not|what happened"
+    r"|explain(?: that)?)$"
+)
+_THE_TRADES = re.compile(
+    r"^(?:and |can you |please )*(?:show|list|give|see)(?: me)?(?: all)?(?: of)? (?:the trades|the sales|them|those"
+    r"|these)(?: trades)?$"
+    r"|^(?:and |which )(?:the )?(?:trades|ones)(?: were (?:they|those|it))?$|^the trades$"
+)
+_NO_SUBJECT = (Decline, Help, WishToAct, HowTo, LookUp)
 
 
 class Conversation:
@@ -47,7 +84,7 @@ class Conversation:
 
     def remember(self, channel_key: str, query: Query) -> None:
         """Keep `query` as the subject, unless there is nothing to follow up in it."""
-        if isinstance(query, (Decline, Help, WishToAct)):
+        if isinstance(query, _NO_SUBJECT):
             return
         self._last[channel_key] = query
         self._last.move_to_end(channel_key)
@@ -58,9 +95,51 @@ class Conversation:
         """The last query, changed by what `text` names; None when `text` is a question of its own."""
         last = self._last.get(channel_key)
         heard = hear(text, symbols)
-        if last is None or heard.mentions.strangers or not _only_changes(heard):
+        if last is None or heard.mentions.strangers:
             return None
-        return _changed(last, heard)
+        if isinstance(last, Unclear):
+            return _completed(last, heard)
+        if _WHY.search(heard.text):
+            return _why(last)
+        if _THE_TRADES.search(heard.text):
+            return TradesAsked(getattr(last, "window", None), getattr(last, "symbol", None))
+        return _changed(last, heard) if _only_changes(heard) else None
+
+
+def _completed(open_: Unclear, heard: Heard) -> Query | None:
+    """The wish with what it lacked; None where `heard` says something else."""
+    rest = [word for word in heard.rest.split() if word not in _FILLERS]
+    if len(rest) > _FEW_WORDS or wish(heard.text, heard.mentions.symbols) is not None:
+        return None
+    if open_.lacks in (Lacks.COIN, Lacks.HELD_COIN) and heard.symbol is not None:
+        return _of_coin(open_.command, heard.symbol)
+    amount = spoken_amount(heard.text) if open_.lacks is Lacks.SHARE else None
+    return WishToAct(open_.command.format(amount)) if amount else None
+
+
+def _of_coin(command: str, base: str) -> Query:
+    """The command for `base`; a purchase or a sale without an amount still lacks that."""
+    deed = command.removesuffix(" {}")
+    return Unclear(Lacks.SHARE, f"{deed} {{}} {base}") if deed in ("/buy", "/sell") else WishToAct(command.format(base))
+
+
+def _why(last: Query) -> Query:
+    """What is behind the last answer: the trade, the refusal, the coins, the fall."""
+    match last:
+        case TradesAsked() | Why():
+            return Why(last.symbol, last.side)
+        case Holdings(symbol=str()):
+            return Why(last.symbol)
+        case LastOrder() | RefusalsAsked():
+            return RefusalsAsked(last.symbol)
+        case Profit() | Compare() | Fees():
+            return ProfitBySymbol(last.window, Pick.WORST)
+        case DrawdownRisk():
+            return DrawdownRisk(last.window, (RiskFigure.CAUSE,))
+        case PriceAsked():
+            return ThesisAsked()
+        case _:
+            return Why()
 
 
 def _only_changes(heard: Heard) -> bool:

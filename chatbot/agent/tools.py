@@ -1,193 +1,110 @@
-"""The same queries as tools for a language model: it picks one, pydantic checks the arguments, code answers."""
+"""The same queries as tools for a language model, made from the query classes; pydantic checks the arguments."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+import json
+import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, ClassVar
+from functools import cache
+from typing import Annotated, Any, cast, get_args, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from chatbot.agent.coins import COIN_NAMES
-from chatbot.agent.queries import (
-    Benchmark,
-    Compare,
-    Decline,
-    DrawdownRisk,
-    Fees,
-    Holdings,
-    Only,
-    Pending,
-    PriceAsked,
-    Profit,
-    Query,
-    ScheduleAsked,
-    StatusAsked,
-    ThesisAsked,
-    Topic,
-    TradesAsked,
-    Why,
-)
-from trading.contract import ToolChoice, ToolSpec
-from trading.domain.order import Side
+from chatbot.agent import queries as q
+from chatbot.agent.grammar.coins import COIN_NAMES
+from chatbot.agent.queries import Query
+from trading.contract import ToolCall, ToolSpec
 
-_WINDOW = 'a span of time, such as "today", "last week", "this month", "since march", "all"'
+_NOT_TOOLS = (q.Decline, q.Advice, q.WishToAct, q.SetStops, q.Unclear, q.Help, q.HowTo, q.LookUp, q.Explain)
+"""What code alone says: refusals, wishes, help."""
 _LONGEST = 40
-
-
-class _Tool(BaseModel, ABC):
-    """Arguments of one query. `about` is what the model reads."""
-
-    model_config = ConfigDict(extra="forbid", str_max_length=_LONGEST)
-    about: ClassVar[str]
-
-    @abstractmethod
-    def query(self) -> Query:
-        """The query these arguments ask."""
-
-
-class _Spanned(_Tool):
-    window: str | None = None
-
-
-class _CompareTool(_Spanned):
-    about = f"How the portfolio did against BTC, ETH or both. window: {_WINDOW}."
-    benchmark: Benchmark = Benchmark.BOTH
-
-    def query(self) -> Query:
-        return Compare(self.benchmark, self.window)
-
-
-class _HoldingsTool(_Tool):
-    about = "What is held, or the position in one coin."
-    symbol: str | None = None
-
-    def query(self) -> Query:
-        return Holdings(self.symbol)
-
-
-class _TradesTool(_Spanned):
-    about = f"Which trades there were; only: sales that won or lost. window: {_WINDOW}."
-    symbol: str | None = None
-    side: Side | None = None
-    only: Only | None = None
-
-    def query(self) -> Query:
-        return TradesAsked(self.window, self.symbol, self.side, self.only)
-
-
-class _ProfitTool(_Spanned):
-    about = f"Profit or loss, of all or of one coin. window: {_WINDOW}."
-    symbol: str | None = None
-
-    def query(self) -> Query:
-        return Profit(self.window, self.symbol)
-
-
-class _FeesTool(_Spanned):
-    about = f"Fees paid. window: {_WINDOW}."
-
-    def query(self) -> Query:
-        return Fees(self.window)
-
-
-class _RiskTool(_Spanned):
-    about = f"Drawdown, volatility, Sharpe ratio, exposure. window: {_WINDOW}."
-
-    def query(self) -> Query:
-        return DrawdownRisk(self.window)
-
-
-class _WhyTool(_Tool):
-    about = "Why the newest trade, of a coin or a side, was made."
-    symbol: str | None = None
-    side: Side | None = None
-
-    def query(self) -> Query:
-        return Why(self.symbol, self.side)
-
-
-class _PriceTool(_Tool):
-    about = "The price of a coin, or without one the day's movers among the coins traded."
-    symbol: str | None = None
-
-    def query(self) -> Query:
-        return PriceAsked(self.symbol)
-
-
-class _PendingTool(_Tool):
-    about = "What waits for a person's approval."
-
-    def query(self) -> Query:
-        return Pending()
-
-
-class _StatusTool(_Tool):
-    about = "The portfolio's value and state now."
-
-    def query(self) -> Query:
-        return StatusAsked()
-
-
-class _ScheduleTool(_Tool):
-    about = "Whether it trades, when it decides next, what it decided last."
-
-    def query(self) -> Query:
-        return ScheduleAsked()
-
-
-class _ThesisTool(_Tool):
-    about = "How the decider sees the market."
-
-    def query(self) -> Query:
-        return ThesisAsked()
-
-
-class _DeclineTool(_Tool):
-    about = "Anything else: other assets, advice, forecasts, or matters that are not about this portfolio."
-
-    def query(self) -> Query:
-        return Decline(Topic.OFF_TOPIC)
-
-
-_TOOLS: dict[str, type[_Tool]] = {
-    "compare_to_benchmark": _CompareTool,
-    "holdings": _HoldingsTool,
-    "trades": _TradesTool,
-    "profit": _ProfitTool,
-    "fees": _FeesTool,
-    "risk": _RiskTool,
-    "why_traded": _WhyTool,
-    "price": _PriceTool,
-    "pending_approvals": _PendingTool,
-    "status": _StatusTool,
-    "schedule": _ScheduleTool,
-    "thesis": _ThesisTool,
-    "decline": _DeclineTool,
+_MOST_ARGUMENTS = 2_000
+_MEANINGS = {
+    "window": 'a span of time in English, such as "today", "last week", "this month", "since march", "all"',
+    "symbol": 'a coin that is traded here, such as "BTC"',
+    "timeframe": '"15m", "1h", "4h" or "1d"',
 }
 
 
+class Misused(Exception):
+    """A call that cannot be carried out; the sentence is for the model."""
+
+
+@cache
 def specs() -> Sequence[ToolSpec]:
-    """What a model may choose from; every one of them only reads."""
-    return tuple(ToolSpec(name, tool.about, tool.model_json_schema()) for name, tool in _TOOLS.items())
+    """What a model may look up; every one of them only reads."""
+    return tuple(ToolSpec(name, _about(kind), _arguments(kind).model_json_schema()) for name, kind in _tools().items())
 
 
-def read_choice(choice: ToolChoice, symbols: Collection[str]) -> Query:
-    """The query a model chose; whatever is not exactly one of ours is declined."""
-    tool = _TOOLS.get(choice.name)
-    if tool is None:
-        return Decline(Topic.OFF_TOPIC)
+def read_call(call: ToolCall, symbols: Collection[str]) -> Query:
+    """The query that `call` asks; `symbols` are the bases we trade. Raises Misused."""
+    kind = _tools().get(call.name)
+    if kind is None:
+        raise Misused(f"there is no tool {call.name[:_LONGEST]!a}; use one of {', '.join(_tools())}")
+    given = _plain(arguments_of(call))
+    symbol = given.get("symbol")
+    if symbol is not None and symbol not in symbols:
+        raise Misused(f"{str(symbol)[:_LONGEST]!a} is not traded here; traded are {', '.join(sorted(symbols))}")
     try:
-        query = tool.model_validate(_plain(choice.arguments)).query()
-    except ValidationError:
-        return Decline(Topic.OFF_TOPIC)
-    symbol = getattr(query, "symbol", None)
-    return query if symbol is None or symbol in symbols else Decline(Topic.NOT_TRADED, symbol)
+        read = _arguments(kind).model_validate(given)
+    except ValidationError as error:
+        raise Misused(_wrong(error)) from None
+    return cast(Query, kind(**{name: getattr(read, name) for name in type(read).model_fields}))
+
+
+def arguments_of(call: ToolCall) -> dict[str, Any]:
+    """The call's arguments as they were given. Raises Misused where they are no JSON object."""
+    try:
+        given = json.loads(call.arguments[:_MOST_ARGUMENTS] or "{}")
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict):
+        raise Misused("the arguments are not one JSON object")
+    return given
+
+
+@cache
+def _tools() -> Mapping[str, type]:
+    kinds = [kind for kind in get_args(Query) if kind not in _NOT_TOOLS]
+    return {_name(kind): kind for kind in kinds}
+
+
+def _name(kind: type) -> str:
+    """ "ProfitBySymbol" as "profit_by_symbol", "TradesAsked" as "trades"."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__.removesuffix("Asked")).lower()
+
+
+def _about(kind: type) -> str:
+    """The query's own words; a dataclass without any describes itself by its signature, which helps nobody."""
+    words = kind.__doc__ or ""
+    named = _name(kind).replace("_", " ").capitalize()
+    return f"{named}." if words.startswith(f"{kind.__name__}(") else f"{named}: {' '.join(words.split())}"
+
+
+@cache
+def _arguments(kind: type) -> type[BaseModel]:
+    fields: dict[str, Any] = {}
+    for name, hint in get_type_hints(kind).items():
+        fields[name] = (Annotated[hint, Field(description=_MEANINGS.get(name))], _default(kind, name))
+    strict = ConfigDict(extra="forbid", str_max_length=_LONGEST, title=_name(kind))
+    return cast(type[BaseModel], create_model(kind.__name__, __config__=strict, **fields))
+
+
+def _default(kind: type, name: str) -> object:
+    field = getattr(kind, "__dataclass_fields__")[name]  # noqa: B009
+    return ... if field.default.__class__.__name__ == "_MISSING_TYPE" else field.default
+
+
+def _wrong(error: ValidationError) -> str:
+    """The first thing that does not fit, without what was given: that may be anything."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    place = ".".join(str(part)[:_LONGEST] for part in first["loc"]) or "the arguments"
+    return f"{place}: {first['msg'][:120]}"
 
 
 def _plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Bases for whatever name of a coin was given; empty strings mean nothing was."""
-    given = {key: value for key, value in arguments.items() if value != ""}
+    """Bases for whatever name of a coin was given; empty strings and nulls mean that nothing was."""
+    given = {key: value for key, value in arguments.items() if value not in ("", None)}
     symbol = given.get("symbol")
     if isinstance(symbol, str):
         base = symbol.strip().lower().split("/")[0]

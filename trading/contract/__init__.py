@@ -7,14 +7,12 @@ from trading.contract.door import (
     AmountUnit,
     Decided,
     Desk,
-    LanguageModel,
     Observer,
     Operator,
     Proposer,
     Reader,
-    ToolChoice,
-    ToolSpec,
 )
+from trading.contract.language import LanguageModel, ModelTurn, ToolCall, ToolSpec, Utterance
 from trading.contract.read_models import (
     AccountCheck,
     AccountLine,
@@ -55,6 +53,7 @@ __all__ = [
     "LanguageModel",
     "Line",
     "LiveView",
+    "ModelTurn",
     "Observer",
     "Operator",
     "Performance",
@@ -68,10 +67,11 @@ __all__ = [
     "StateView",
     "Status",
     "ThesisView",
-    "ToolChoice",
+    "ToolCall",
     "ToolSpec",
     "TradeView",
     "Trades",
+    "Utterance",
     "Window",
     "World",
 ]

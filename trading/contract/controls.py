@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal, Protocol
@@ -69,19 +69,23 @@ class LevelView:
 class Condition:
     """What a price shall do: reach `value` from below (`rises`) or from above; None for whichever way it lies now.
 
-    A `move` is a signed fraction of the price at the time it is set, else `value` is a price. A condition that
-    `repeats` is watched on after it was told.
+    A `move` is a signed fraction of the price at the time it is set, or, with a `span`, of the price so long ago, else
+    `value` is a price. A condition that `repeats` is watched on after it was told.
     """
 
     rises: bool | None
     value: Decimal
     move: bool = False
     repeats: bool = False
+    span: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AlertView:
-    """A price that is watched. `level` is the price at which it is told, `price` the last trade (None: unknown)."""
+    """A price that is watched. `level` is the price at which it is told, `price` the last trade (None: unknown).
+
+    A change over a `span` moves its level with the price of so long ago; zero while that is not known.
+    """
 
     id: str
     instrument: Instrument
@@ -93,11 +97,12 @@ class AlertView:
     set_at: datetime
     repeats: bool
     price: Decimal | None = None
+    span: timedelta | None = None
 
     @property
     def distance(self) -> Decimal | None:
         """How far (signed fraction) the price has to move; None while no price is known."""
-        return None if not self.price else self.level / self.price - 1
+        return None if not self.price or not self.level else self.level / self.price - 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
-"""What chat may read, propose and operate, and what it asks of a language model."""
+"""What chat may read, propose and operate."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
 
 from trading.contract.books import Books
 from trading.contract.controls import Controls
@@ -191,32 +191,6 @@ class Operator(SafetyOperator, Protocol):
 
     async def halt(self, by: str) -> StateView:
         """To HALTED: nothing but protective exits."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class ToolSpec:
-    """A read-only query a model may pick: a name, what it answers, and a JSON schema of its arguments."""
-
-    name: str
-    description: str
-    parameters: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class ToolChoice:
-    name: str
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-
-
-class LanguageModel(Protocol):
-    """A language model for questions. It picks a query; it never writes figures."""
-
-    @property
-    def name(self) -> str: ...
-
-    async def choose(self, question: str, tools: Sequence[ToolSpec]) -> ToolChoice | None:
-        """The query that answers `question`, or None when none does, or when the model fails or times out."""
         ...
 
 

@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from trading.contract.outcomes import OpenPrediction, Score
 from trading.domain.market import Instrument
 from trading.domain.order import Batch, Fill, Order
+from trading.domain.outcome import ScoredPrediction
 from trading.domain.plan import Cycle, Thesis
 from trading.domain.risk import Approval, TradingState
 
@@ -30,6 +32,8 @@ class World:
     """True when prices are not a real market's prices of now."""
     quote: str
     timezone: ZoneInfo
+    caveat: str = ""
+    """Why results here prove less than they seem to, in one sentence; empty where nothing speaks against them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +182,10 @@ class Performance:
     trades: int
     exposure: Decimal
     """Average invested share."""
+    model_costs: Decimal = Decimal(0)
+    """What language models cost in the window, in US dollars; not in the curve."""
+    after_model_costs: Decimal | None = None
+    """The portfolio's return had they been paid from it; None where they cost nothing or the quote is no dollar."""
 
     def line(self, name: str) -> Line | None:
         return next((line for line in self.lines if line.name == name), None)
@@ -190,6 +198,8 @@ class StateView:
     old: TradingState
     new: TradingState
     reason: str
+    also: str = ""
+    """What else changed with it, in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,8 +240,17 @@ class PlanView:
 
 @dataclass(frozen=True, slots=True)
 class ThesisView:
+    """The running view of the market, what it predicts, and how predictions fared so far.
+
+    `open` are the predictions that nothing has decided yet, the next to end first; `settled` the newest that something
+    has, newest first. `score` is over all of them.
+    """
+
     current: Thesis | None
     earlier: tuple[Thesis, ...]
+    open: tuple[OpenPrediction, ...] = ()
+    settled: tuple[ScoredPrediction, ...] = ()
+    score: Score = Score()
 
 
 @dataclass(frozen=True, slots=True)

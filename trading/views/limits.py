@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from trading.contract import Status
 from trading.contract.books import LimitLine, LimitsView, LimitUnit
 from trading.domain.money import ZERO
 from trading.orders.protections import ExitRules
+from trading.risk.guards import Guards
 from trading.risk.limits import Limits
 from trading.views.overview import Overview
 
@@ -29,6 +30,7 @@ class Told:
     daily_loss: Decimal | None
     drift: Decimal
     card_lives: timedelta
+    guards: Guards = field(default_factory=Guards)
 
 
 class LimitViews:
@@ -48,7 +50,13 @@ class LimitViews:
 
     async def limits(self) -> LimitsView:
         status = await self._overview.status()
-        lines = (*self._thresholds(), *self._sizes(status), *self._prices(status), *self._exits())
+        lines = (
+            *self._thresholds(),
+            *self._sizes(status),
+            *self._rebalances(),
+            *self._prices(status),
+            *self._exits(),
+        )
         return LimitsView(status.world, status.at, status.state, lines)
 
     def _sizes(self, status: Status) -> Iterator[LimitLine]:
@@ -58,6 +66,22 @@ class LimitViews:
         yield LimitLine("MAX_POSITION_PERCENT", S, limits.max_position, max(weights, default=ZERO))
         used = None if lost is None else max(lost, ZERO)
         yield LimitLine("DAILY_LOSS_LIMIT_PERCENT", S, self._told.daily_loss, used)
+
+    def _rebalances(self) -> Iterator[LimitLine]:
+        """What stands over rebalances alone: only guards that are on."""
+        guards = self._told.guards
+        yield from _where_on(LimitLine("MIN_CASH_PERCENT", S, guards.min_cash))
+        yield from _where_on(LimitLine("MIN_TRADE", M, guards.min_trade))
+        if guards.max_turnover is not None:
+            yield LimitLine("MAX_TURNOVER_PERCENT", S, guards.max_turnover)
+        if guards.max_orders is not None:
+            yield LimitLine("MAX_REBALANCE_ORDERS", LimitUnit.COUNT, Decimal(guards.max_orders))
+        yield from _where_on(LimitLine("MIN_HOLDING_HOURS", T, guards.min_holding))
+        yield from _where_on(LimitLine("REENTRY_PAUSE_HOURS", T, guards.reentry_pause))
+        for base, least in guards.floors.items():
+            yield LimitLine(f"{base}_FLOOR_PERCENT", S, least)
+        if guards.max_drawdown is not None:
+            yield LimitLine("DRAWDOWN_STOP_PERCENT", S, guards.max_drawdown)
 
     def _prices(self, status: Status) -> Iterator[LimitLine]:
         limits = self._told.limits
@@ -71,3 +95,9 @@ class LimitViews:
         yield LimitLine("TAKE_PROFIT_PERCENT", S, self._told.exits.take_profit)
         yield LimitLine("APPROVAL_DRIFT_PERCENT", S, self._told.drift)
         yield LimitLine("APPROVAL_TTL_SECONDS", T, self._told.card_lives)
+
+
+def _where_on(line: LimitLine) -> Iterator[LimitLine]:
+    """A guard whose figure is zero does nothing."""
+    if line.value:
+        yield line

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
 
 from trading.contract.books import OrderStory, TradeStory
 from trading.contract.read_models import TradeView
 from trading.domain.order import Fill, Order
-from trading.domain.plan import Cycle
-from trading.domain.risk import Approval
-from trading.store.port import Queries, Store
+from trading.orders.story import story
+from trading.store.port import Store
 
 MOST_FOUND = 20
 SEARCHED = 500
@@ -58,36 +55,3 @@ class OrderViews:
                 return None
             whole = await story(read, order)
         return TradeStory(TradeView(found[0], order, whole.batch), whole)
-
-
-async def story(read: Queries, order: Order) -> OrderStory:
-    """Everything that is known about `order`."""
-    batch = await read.batch(order.intent.batch_id)
-    assert batch is not None, "an order is written together with its batch"
-    approval = await read.approval_of_batch(batch.id)
-    cycle = await read.cycle(batch.cycle_id) if batch.cycle_id else None
-    siblings = await read.orders_of_batch(batch.id)
-    return OrderStory(
-        order=order,
-        batch=batch,
-        fills=tuple(await read.fills_of_order(order.client_order_id)),
-        approval=approval,
-        cycle=cycle,
-        attempts=tuple(other.client_order_id for other in siblings if other.intent.id == order.intent.id),
-        quoted=quoted_price(order.symbol, approval, cycle),
-    )
-
-
-def quoted_price(symbol: str, approval: Approval | None, cycle: Cycle | None) -> Decimal | None:
-    """What `symbol` stood at when it was decided: on the card, else in the snapshot (the middle of its quote)."""
-    if approval is not None and approval.quoted_prices.get(symbol):
-        return approval.quoted_prices[symbol]
-    return _in_snapshot(symbol, cycle) if cycle is not None else None
-
-
-def _in_snapshot(symbol: str, cycle: Cycle) -> Decimal | None:
-    try:
-        quote = json.loads(cycle.snapshot)["prices"][symbol]
-        return (Decimal(quote["bid"]) + Decimal(quote["ask"])) / 2
-    except (ValueError, KeyError, TypeError, InvalidOperation):
-        return None  # A cycle that failed has no snapshot.

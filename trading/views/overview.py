@@ -17,6 +17,7 @@ from trading.portfolio.windows import parse_window
 from trading.risk.switch import Switch
 from trading.views.cards import CardViews
 from trading.views.holdings import Holdings
+from trading.views.model_costs import ModelCostViews
 from trading.views.trades import TradeViews
 
 
@@ -36,6 +37,7 @@ class Overview:
         decider: str,
         next_rebalance: Callable[[], datetime | None],
         alerts: Callable[[], Sequence[str]],
+        models: ModelCostViews,
     ) -> None:
         self._current = world
         self._account = account
@@ -49,6 +51,7 @@ class Overview:
         self._decider = decider
         self.next_rebalance = next_rebalance
         self._alerts = alerts
+        self._models = models
 
     @property
     def _world(self) -> World:
@@ -67,7 +70,9 @@ class Overview:
         """Over `window`, or since inception."""
         window = window or self._all(self._clock.now())
         fees, count = await self._trades.cost_and_count(window)
-        return measure(self._curve.up_to(window.end), self._world, window, fees, count)
+        points = self._curve.up_to(window.end)
+        measured = measure(points, self._world, window, fees, count)
+        return await self._models.beside(measured, points[-1].equity if points else None)
 
     async def status(self) -> Status:
         now, equity = self._clock.now(), self._account.equity()

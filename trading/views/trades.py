@@ -15,6 +15,7 @@ from trading.portfolio.equity import EquityCurve
 from trading.portfolio.performance import within
 from trading.store.port import Queries, Store
 from trading.views.holdings import Holdings
+from trading.views.traded_days import TradedDays
 
 
 class TradeViews:
@@ -25,6 +26,7 @@ class TradeViews:
         self._curve = curve
         self._holdings = holdings
         self._clock = clock
+        self.days = TradedDays(store, clock)
 
     async def trades(self, window: Window | None, symbol: str | None, side: Side | None, limit: int) -> Trades:
         """The newest `limit` trades, newest first."""
@@ -32,7 +34,7 @@ class TradeViews:
             since, until = self._span(window)
             fills = await read.fills(since=since, until=until, symbol=symbol, side=side, limit=limit)
             total = await read.count_fills(since=since, until=until, symbol=symbol, side=side)
-            views = await _joined(read, list(reversed(fills)))
+            views = await joined(read, list(reversed(fills)))
         return Trades(window, symbol, views, total)
 
     async def explain(self, symbol: str | None, side: Side | None) -> Explanation | None:
@@ -41,7 +43,7 @@ class TradeViews:
             fills = await read.fills(symbol=symbol, side=side, limit=1)
             if not fills:
                 return None
-            (trade,) = await _joined(read, fills)
+            (trade,) = await joined(read, fills)
             cycle = await read.cycle(trade.batch.cycle_id) if trade.batch.cycle_id else None
         return Explanation(trade, cycle)
 
@@ -84,9 +86,7 @@ class TradeViews:
         return sum((each.fees for each in traded), ZERO), sum(each.trades for each in traded)
 
     async def _traded(self, window: Window) -> Sequence[Traded]:
-        since, until = self._span(window)
-        async with self._store.reading() as read:
-            return await read.traded(since=since, until=until)
+        return await self.days.traded(*self._span(window))
 
     def _span(self, window: Window | None) -> tuple[datetime | None, datetime | None]:
         """From when until when to look."""
@@ -96,7 +96,8 @@ class TradeViews:
         return window.start, window.end if window.end < self._clock.now() else None
 
 
-async def _joined(read: Queries, fills: Sequence[Fill]) -> tuple[TradeView, ...]:
+async def joined(read: Queries, fills: Sequence[Fill]) -> tuple[TradeView, ...]:
+    """`fills` with the orders and batches they came from, in the same order."""
     orders = {o.client_order_id: o for o in await read.orders_by_id([f.client_order_id for f in fills])}
     batches: dict[str, Batch] = {}
     for batch_id in {order.intent.batch_id for order in orders.values()}:

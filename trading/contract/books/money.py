@@ -6,10 +6,11 @@ Amounts are Decimals in the quote currency unless a field says otherwise; None i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from trading.contract.books.models import DOLLARS, ModelCosts
 from trading.contract.read_models import Pnl, Window, World
 
 
@@ -82,7 +83,7 @@ class Costs:
     """What running costs: fees, slippage against the quotes decided at, borrowing, and a model's answers.
 
     `slippage` covers the `measured` newest of the window's `orders`, those whose quote was kept; above zero is a cost.
-    `answers` counts the model's answers on record; what they cost is not recorded, and so is not told.
+    `models` is in US dollars.
     """
 
     world: World
@@ -92,13 +93,13 @@ class Costs:
     slippage: Decimal | None
     measured: int
     orders: int
-    answers: int
-    model: str
+    models: ModelCosts = field(default_factory=ModelCosts)
 
     @property
     def total(self) -> Decimal:
-        """What is known, added up."""
-        return self.fees + self.borrowing + (self.slippage or Decimal(0))
+        """What is known, added up; models where the quote currency is worth a dollar."""
+        models = self.models.cost if self.world.quote in DOLLARS else Decimal(0)
+        return self.fees + self.borrowing + (self.slippage or Decimal(0)) + models
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,35 @@ class Exposure:
 
 
 @dataclass(frozen=True, slots=True)
+class RiskMapLine:
+    """One coin of a risk map; its weight is a signed share of equity, zero where none is held."""
+
+    symbol: str
+    base: str
+    weight: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class RiskMap:
+    """How alike the coins' days are: Pearson's correlations (-1 to 1) of daily returns over at most `days` days.
+
+    What is held comes first, the largest before the others, then BTC and ETH where they are not held. `effective` is
+    the exposure once coins that move alike count as one (a share of equity). None is unknown.
+    """
+
+    status: Status
+    lines: tuple[RiskMapLine, ...]
+    correlations: tuple[tuple[float | None, ...], ...]
+    effective: float | None
+    days: int
+
+    @property
+    def is_known(self) -> bool:
+        """Whether any two coins can be compared."""
+        return any(alike is not None for place, row in enumerate(self.correlations) for alike in row[:place])
+
+
+@dataclass(frozen=True, slots=True)
 class AllocationLine:
     """One coin, or cash (its base is then empty). `target` is None where the last plan is not known."""
 
@@ -130,6 +159,7 @@ class LimitUnit(StrEnum):
     MONEY = "money"
     SHARE = "share"
     TIME = "time"
+    COUNT = "count"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from trading.contract.books.outcomes import PeriodOutcomes
 from trading.contract.read_models import Holding, Performance, Pnl, Window, World
 from trading.domain.risk import TradingState
 
@@ -89,6 +90,8 @@ class PeriodReport:
     cash: Decimal
     cash_weight: Decimal | None
     state: TradingState
+    outcomes: PeriodOutcomes | None = None
+    """Trades closed and predictions settled in the span, and what a model cost."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from trading.contract import (
     Window,
     World,
 )
+from trading.contract.books import Sales
 from trading.domain.discrepancy import Discrepancy
 from trading.domain.market import Candle, Instrument
 from trading.domain.money import Money
@@ -165,8 +166,38 @@ class FactsReader:
             for i, close in enumerate(closes)
         ]
 
+    @property
+    def books(self) -> FactBooks:
+        return FactBooks(self)
+
     def __getattr__(self, name: str) -> Any:
         raise AssertionError(f"no question may need {name}")
+
+
+class FactBooks:
+    """The rooms of the books that can be told from the reader's facts."""
+
+    def __init__(self, reader: FactsReader) -> None:
+        self._reader = reader
+
+    async def open_orders(self, symbol: str | None = None) -> Sequence[Order]:
+        return ()
+
+    async def sales(self, window: Window, symbol: str | None = None) -> Sales:
+        won, lost = await self.best_sales(window, symbol), await self.worst_sales(window, symbol)
+        made, gone = (sum((trade.fill.realized for trade in some), Decimal(0)) for some in (won, lost))
+        return Sales(self._reader.world, window, symbol, len(won), len(lost), made, -gone)
+
+    async def best_sales(self, window: Window, symbol: str | None = None) -> Sequence[TradeView]:
+        found = (await self._reader.trades(window, symbol, Side.SELL, 1_000)).trades
+        return sorted((t for t in found if t.fill.realized > 0), key=lambda t: t.fill.realized, reverse=True)
+
+    async def worst_sales(self, window: Window, symbol: str | None = None) -> Sequence[TradeView]:
+        found = (await self._reader.trades(window, symbol, Side.SELL, 1_000)).trades
+        return sorted((t for t in found if t.fill.realized <= 0), key=lambda t: t.fill.realized)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"no question may need books.{name}")
 
 
 def curve(ours: float, btc: float, eth: float, days: int = 114) -> list[EquityPoint]:

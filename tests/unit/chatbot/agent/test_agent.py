@@ -1,57 +1,119 @@
-"""The agent: grammar first, then a model's choice among the same queries, then what can be asked."""
+"""The agent: the grammar where it is sure, else a model that looks things up, else what can be asked."""
 
 from collections.abc import Sequence
 
 import pytest
 
 from chatbot.agent.agent import Agent
-from chatbot.agent.queries import Compare, Decline, Holdings, PriceAsked, Profit, Query, Topic, TradesAsked
-from chatbot.agent.tools import read_choice, specs
 from tests.unit.chatbot.agent.conftest import CountingCharts, FactsReader
-from trading.contract import ToolChoice, ToolSpec
-from trading.domain.order import Side
-
-TRADED = {"BTC", "ETH", "SOL"}
+from trading.contract import ModelTurn, ToolCall, ToolSpec, Utterance
+from trading.errors import NeedsOperator, Retryable
 
 
-class ChoosingModel:
-    """Chooses what it was told to, and remembers what it was asked."""
+class ScriptedModel:
+    """Says its turns one after the other, and remembers what it was asked with which tools."""
 
     name = "fake-model"
 
-    def __init__(self, choice: ToolChoice | None) -> None:
-        self._choice = choice
-        self.questions: list[str] = []
+    def __init__(self, *turns: ModelTurn | Exception) -> None:
+        self._turns = list(turns)
+        self.asked: list[tuple[Sequence[Utterance], Sequence[ToolSpec]]] = []
 
-    async def choose(self, question: str, tools: Sequence[ToolSpec]) -> ToolChoice | None:
-        assert {tool.name for tool in tools} == {tool.name for tool in specs()}
-        self.questions.append(question)
-        return self._choice
+    async def converse(self, said: Sequence[Utterance], tools: Sequence[ToolSpec]) -> ModelTurn:
+        self.asked.append((tuple(said), tools))
+        turn = self._turns.pop(0)
+        if isinstance(turn, Exception):
+            raise turn
+        return turn
+
+
+def calls(name: str, arguments: str = "{}") -> ModelTurn:
+    return ModelTurn("", (ToolCall("c1", name, arguments),))
+
+
+STRANGE = "lorem ipsum dolor sit amet consectetur"
+"""No rule knows it."""
 
 
 async def test_a_known_wording_needs_no_model(reader: FactsReader, charts: CountingCharts) -> None:
-    model = ChoosingModel(None)
+    model = ScriptedModel()
     reply = await Agent(reader, charts, model).answer("web:1", "are we beating bitcoin?")
     assert reply.text.startswith("💬 Ahead of BTC by 1.9 points.")
-    assert model.questions == []
+    assert model.asked == []
 
 
-async def test_a_model_picks_the_query_and_the_books_give_the_figures(
+async def test_a_model_looks_up_and_its_words_come_first_its_sources_last(
     reader: FactsReader, charts: CountingCharts
 ) -> None:
-    model = ChoosingModel(ToolChoice("trades", {"window": "yesterday", "side": "sell"}))
-    reply = await Agent(reader, charts, model).answer("web:1", "any dumping going down the day before this one?")
+    model = ScriptedModel(calls("compare"), ModelTurn("You are up {f1} since 30 Jul. BTC is up 50 %."))
+    reply = await Agent(reader, charts, model).answer("web:1", STRANGE)
+    assert reply.text.splitlines() == [
+        "💬 You are up +4.82 % since 30 Jul.",
+        "1 sentence left out: not borne out by the books.",
+        "Equity to 21 Nov 14:02, fees in · PAPER · 114 days",
+    ]
+    assert reply.pictures
+
+
+async def test_when_nothing_holds_the_answer_of_code_is_sent_whole(reader: FactsReader, charts: CountingCharts) -> None:
+    model = ScriptedModel(calls("trades", '{"window": "yesterday", "side": "sell"}'), ModelTurn("You made a fortune."))
+    reply = await Agent(reader, charts, model).answer("web:1", STRANGE)
     assert reply.text.startswith("💬 2 sales yesterday.")
-    assert len(model.questions) == 1
+    assert reply.text.endswith("1 sentence left out: not borne out by the books.")
 
 
-@pytest.mark.parametrize("choice", [None, ToolChoice("rm_rf", {}), ToolChoice("trades", {"side": "sideways"})])
-async def test_no_choice_or_a_junk_one_is_declined(
-    reader: FactsReader, charts: CountingCharts, choice: ToolChoice | None
+async def test_another_language_is_answered_in_it(reader: FactsReader, charts: CountingCharts) -> None:
+    model = ScriptedModel(calls("compare"), ModelTurn("Sie haben seit 30. Juli 4,82 % gewonnen."))
+    reply = await Agent(reader, charts, model).answer("web:1", "Wie steht mein Depot gegen bitcoin?")
+    assert reply.text.startswith("💬 Sie haben seit 30 Juli 4,82 % gewonnen.")
+
+
+@pytest.mark.parametrize(
+    "failure", [Retryable("it is away"), NeedsOperator("the model's budget of the day is used"), ValueError("broken")]
+)
+async def test_without_a_models_answer_the_grammars_is_given_and_why(
+    reader: FactsReader, charts: CountingCharts, failure: Exception
 ) -> None:
-    reply = await Agent(reader, charts, ChoosingModel(choice)).answer("web:1", "sing me the song of the sea")
-    assert not reply.ok
+    reply = await Agent(reader, charts, ScriptedModel(failure)).answer("web:1", STRANGE)
     assert "I answer questions about this portfolio" in reply.text
+    assert "The model gave no answer: " in reply.text
+
+
+async def test_what_was_looked_up_is_told_where_the_model_is_lost_afterwards(
+    reader: FactsReader, charts: CountingCharts
+) -> None:
+    model = ScriptedModel(calls("status"), Retryable("it is away"))
+    reply = await Agent(reader, charts, model).answer("web:1", STRANGE)
+    assert "$10,482.15" in reply.text and "it is away" in reply.text
+
+
+async def test_a_wish_in_another_language_is_a_button_and_nothing_else(
+    reader: FactsReader, charts: CountingCharts
+) -> None:
+    model = ScriptedModel(calls("propose_command", '{"text": "/buy $50 BTC"}'))
+    reply = await Agent(reader, charts, model).answer("web:1", "Kaufe bitte für 50 $ Bitcoin")
+    assert "do:/buy $50 BTC" in [button.id for button in reply.buttons]
+    assert "Nothing is done" in reply.text
+
+
+async def test_a_follow_up_reminds_the_model_of_the_question_but_not_of_the_books_texts(
+    reader: FactsReader, charts: CountingCharts
+) -> None:
+    model = ScriptedModel(calls("compare"), ModelTurn("You are up {f1} since 30 Jul."), ModelTurn(""))
+    agent = Agent(reader, charts, model)
+    await agent.answer("web:1", STRANGE)
+    await agent.answer("web:1", "und seit gestern, wie ist das bei uns?")
+    earlier = [utterance.content for utterance in model.asked[-1][0]]
+    assert earlier[0] == STRANGE and "Compare(" in earlier[1]
+    assert not any("DATA-" in content for content in earlier)
+
+
+async def test_questions_of_channels_do_not_mix(reader: FactsReader, charts: CountingCharts) -> None:
+    model = ScriptedModel(ModelTurn(""), ModelTurn(""))
+    agent = Agent(reader, charts, model)
+    await agent.answer("web:1", STRANGE)
+    await agent.answer("telegram:2", STRANGE)
+    assert len(model.asked[-1][0]) == 1
 
 
 async def test_without_a_model_one_sentence_says_what_can_be_asked(reader: FactsReader, charts: CountingCharts) -> None:
@@ -97,33 +159,6 @@ async def test_a_wish_to_trade_only_suggests(reader: FactsReader, charts: Counti
 
 
 async def test_a_very_long_text_is_cut(reader: FactsReader, charts: CountingCharts) -> None:
-    model = ChoosingModel(None)
+    model = ScriptedModel(ModelTurn(""))
     await Agent(reader, charts, model).answer("web:1", "lorem ipsum " * 10_000)
-    assert len(model.questions[0]) <= 600
-
-
-@pytest.mark.parametrize(
-    ("choice", "query"),
-    [
-        (ToolChoice("holdings", {"symbol": "bitcoin"}), Holdings("BTC")),
-        (ToolChoice("price", {"symbol": "eth/usd"}), PriceAsked("ETH")),
-        (ToolChoice("price", {"symbol": ""}), PriceAsked()),
-        (ToolChoice("profit", {"window": "this week"}), Profit("this week")),
-        (ToolChoice("trades", {"side": "buy", "symbol": "SOL"}), TradesAsked(symbol="SOL", side=Side.BUY)),
-        (ToolChoice("compare_to_benchmark"), Compare()),
-        (ToolChoice("holdings", {"symbol": "AAPL"}), Decline(Topic.NOT_TRADED, "AAPL")),
-        (ToolChoice("holdings", {"symbol": 7}), Decline(Topic.OFF_TOPIC)),
-        (ToolChoice("holdings", {"quantity": 7}), Decline(Topic.OFF_TOPIC)),
-        (ToolChoice("profit", {"window": "x" * 500}), Decline(Topic.OFF_TOPIC)),
-        (ToolChoice("decline"), Decline(Topic.OFF_TOPIC)),
-    ],
-)
-def test_a_models_choice_is_checked(choice: ToolChoice, query: Query) -> None:
-    assert read_choice(choice, TRADED) == query
-
-
-def test_every_tool_has_a_schema_without_free_dictionaries() -> None:
-    for spec in specs():
-        assert spec.parameters["type"] == "object"
-        assert spec.parameters["additionalProperties"] is False
-        assert spec.description
+    assert len(model.asked[0][0][-1].content) <= 600

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from chatbot.agent.answers import answer
+from chatbot.agent.answers.declined import SENTENCES
 from chatbot.agent.queries import (
     Benchmark,
     Compare,
@@ -23,6 +24,7 @@ from chatbot.agent.queries import (
     Profit,
     Query,
     Ratio,
+    RiskFigure,
     ScheduleAsked,
     StatusAsked,
     ThesisAsked,
@@ -31,7 +33,6 @@ from chatbot.agent.queries import (
     Why,
     WishToAct,
 )
-from chatbot.agent.rules import DECLINED
 from chatbot.message import Reply
 from tests.unit.chatbot.agent.conftest import CYCLE, NOW, CountingCharts, FactsReader, curve, trade
 from trading.contract import ApprovalView
@@ -83,7 +84,8 @@ async def test_an_unpriced_benchmark_is_unknown_not_level(reader: FactsReader) -
 async def test_a_span_before_the_start_says_when_it_started(reader: FactsReader) -> None:
     reader.points = []
     assert await lines(Compare(window="in march"), reader) == [
-        "💬 Nothing in March: the portfolio started on 30 Jul 07:00."
+        "💬 Nothing in March: the portfolio started on 30 Jul 07:00.",
+        "PAPER",
     ]
 
 
@@ -105,7 +107,8 @@ async def test_risk_tells_the_deepest_fall_and_the_ratios(reader: FactsReader) -
 
 
 async def test_a_figure_that_is_not_kept_is_said_to_be_so(reader: FactsReader) -> None:
-    assert "Beta is not among the figures kept." in await lines(DrawdownRisk(beyond="beta"), reader)
+    asked = DrawdownRisk(figures=(RiskFigure.SORTINO,))
+    assert "The Sortino ratio is not among the figures kept." in (await lines(asked, reader))[0]
 
 
 async def test_an_undefined_ratio_is_unknown(reader: FactsReader) -> None:
@@ -185,7 +188,10 @@ async def test_the_movers_among_what_is_held(reader: FactsReader) -> None:
 
 async def test_trades_are_counted_and_listed(reader: FactsReader) -> None:
     reply = await told(TradesAsked("yesterday"), reader)
-    assert reply.text.splitlines() == ["💬 2 trades yesterday.", "Yesterday, fees in · PAPER"]
+    assert reply.text.splitlines() == [
+        "💬 2 trades yesterday.",
+        "Yesterday, to 21 Nov 00:00, fees in · PAPER · 2 rows",
+    ]
     assert "ETH" in reply.card and "BTC" in reply.card
 
 
@@ -270,11 +276,17 @@ async def test_a_stop_is_nobodys_decision(reader: FactsReader) -> None:
 
 
 async def test_why_of_what_never_happened_says_so(reader: FactsReader) -> None:
-    assert await lines(Why("SOL", Side.BUY), reader) == ["💬 SOL has not been bought yet."]
+    assert await lines(Why("SOL", Side.BUY), reader) == [
+        "💬 SOL has not been bought yet.",
+        "All trades on record · PAPER",
+    ]
 
 
 async def test_why_before_the_first_trade(empty: FactsReader) -> None:
-    assert await lines(Why(), empty) == ["💬 Nothing has been traded yet."]
+    assert await lines(Why(), empty) == [
+        "💬 Nothing has been traded yet.",
+        "All trades on record · PAPER",
+    ]
 
 
 def card(number: int) -> ApprovalView:
@@ -334,7 +346,7 @@ async def test_what_is_not_traded_names_what_is(reader: FactsReader) -> None:
     assert not reply.ok
 
 
-@pytest.mark.parametrize("topic", [topic for topic, _ in DECLINED])
+@pytest.mark.parametrize("topic", SENTENCES)
 async def test_every_declined_topic_has_one_sentence(reader: FactsReader, topic: Topic) -> None:
     text = (await told(Decline(topic), reader)).text
     assert text.count("\n") == 0

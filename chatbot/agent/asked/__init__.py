@@ -1,0 +1,1 @@
+"""What people may mean, as data: `chatbot.agent.queries` joins it."""
