@@ -114,6 +114,14 @@ class Clamp:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Quorum:
+    """How many answers were asked for, and which share of them (fraction) had to agree."""
+
+    asked: int
+    share: Decimal
+
+
 class CycleOutcome(StrEnum):
     TRADED = "traded"
     WAITING = "waiting"
@@ -130,6 +138,7 @@ class Cycle:
     skipped trades in plain sentences. `plan` is None when there was no decision; one that chose to hold keeps it.
     `prompt` is what a model was sent, as (role, content), repairs included; `intents` are the orders that the plan
     came to, whether or not they were placed; `held` is "chosen", or "forced" by bad or missing input, else empty.
+    `quorum` is None where one answer decided.
     """
 
     id: str
@@ -149,6 +158,7 @@ class Cycle:
     clamps: tuple[Clamp, ...] = ()
     intents: tuple[OrderIntent, ...] = ()
     held: str = ""
+    quorum: Quorum | None = None
 
 
 @dataclass(frozen=True, slots=True)

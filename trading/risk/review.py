@@ -129,18 +129,23 @@ class Review:
         """What trading it at once costs in fees, in quote."""
         return self.worth(intent) * self.fees.taker(intent.symbol)
 
-    def _threshold(self, intents: Sequence[OrderIntent]) -> Verdict:
-        """The first threshold that is crossed: of a single order, of the batch, of the source's 24 hours."""
+    def needed(self, sizes: Sequence[Decimal], source: Source) -> NeedsApproval | None:
+        """The first threshold that orders of these sizes (quote) cross: of one, of all, of the source's 24 hours."""
         threshold = self.limits.approval_threshold if self.asks_above is None else self.asks_above()
-        if threshold is None or not intents or all(intent.protective for intent in intents):
-            return Approved()
-        largest, batch = max(self.worth(intent) for intent in intents), self.notional(intents)
+        if threshold is None:
+            return None
+        largest, batch = max(sizes, default=ZERO), sum(sizes, ZERO)
         if largest > threshold:
             return NeedsApproval(largest, threshold, Measure.ORDER)
         if batch > threshold:
             return NeedsApproval(batch, threshold, Measure.BATCH)
-        day, most = batch + self.unattended.traded(intents[0].source), self.limits.daily_sum(threshold)
-        return NeedsApproval(day, most, Measure.DAY) if day > most else Approved()
+        day, most = batch + self.unattended.traded(source), self.limits.daily_sum(threshold)
+        return NeedsApproval(day, most, Measure.DAY) if day > most else None
+
+    def _threshold(self, intents: Sequence[OrderIntent]) -> Verdict:
+        if not intents or all(intent.protective for intent in intents):
+            return Approved()
+        return self.needed([self.worth(intent) for intent in intents], intents[0].source) or Approved()
 
     def _facts(
         self, intent: OrderIntent, money: Decimal, sold: Mapping[str, Decimal], liquidity: Mapping[str, Liquidity]

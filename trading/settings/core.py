@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,9 +14,11 @@ from trading.settings.kinds import (
     CURRENCY,
     LocalTime,
     Modes,
+    Names,
     Number,
     Symbols,
     Url,
+    Weekday,
     Zone,
     lower,
     setting,
@@ -81,6 +84,64 @@ class CoreSettings(BaseModel):
         None, "Another OpenAI-compatible server", "an address like http://host:port/v1"
     )
     openai_model: str = setting("gpt-4o", "The model's name", "a model's name", min_length=1)
+    openai_fallback_model: str | None = setting(
+        None, "Asked at the same server where OPENAI_MODEL fails", "a model's name", min_length=1
+    )
+    prompts_dir: Path | None = setting(
+        None, "A folder with your own copies of every file in data/prompts; by default those that are shipped", "a folder"
+    )
+    openai_timeout_seconds: int = setting(
+        60, "How long an answer may take, in seconds", "a whole number from 1 to 600", ge=1, le=600
+    )
+    model_budget_per_cycle: Number = setting(
+        "0.50", "What the model may cost in one rebalance, in US dollars", "a number, 0 or more", ge=0
+    )
+    model_budget_per_day: Number = setting(
+        "2", "What the model may cost in one local day, questions included, in US dollars", "a number, 0 or more", ge=0
+    )
+    model_tokens_per_day: int = setting(
+        500_000,
+        "How many tokens the model may take in one local day; the only budget where its price is not known",
+        "a whole number, 0 or more",
+        ge=0,
+    )
+    model_prices: Path | None = setting(
+        None,
+        "A file with prices of models, over those of data/model_prices.json and in the same form",
+        "a file such as prices.json",
+    )
+    model_samples: int = setting(
+        1,
+        "How many answers a rebalance asks for; with more than one, only what they agree on is traded",
+        "a whole number from 1 to 9",
+        ge=1,
+        le=9,
+    )
+    model_agree_with: Names = setting(
+        "", "More models at the same server that must agree, comma separated", "models' names"
+    )
+    model_agreement_percent: Number = setting(
+        "60",
+        "The share of answers that must agree where several are asked for, in percent",
+        "a number above 50, at most 100",
+        gt=50,
+        le=100,
+    )
+    model_answers: Path | None = setting(
+        None,
+        "The file that the model's answers to rebalances are recorded in, or given from",
+        "a file such as data/answers.jsonl",
+    )
+    model_answers_mode: Annotated[Literal["record", "replay"], BeforeValidator(lower)] = setting(
+        "replay",
+        "For MODEL_ANSWERS: ask the model and record what it answers, or never ask and answer from the file",
+        "record or replay",
+    )
+    model_knowledge_cutoff: date | None = setting(
+        None,
+        "The day up to which the model knows the past; by default as in the price table",
+        "a date like 2024-06-01",
+    )
     approval_threshold: Number = setting(
         "50",
         "Orders above this, single or summed over their batch, wait for a press; in the quote currency",
@@ -115,6 +176,9 @@ class CoreSettings(BaseModel):
     )
     rebalance_at: LocalTime = setting("07:00", "When the portfolio is rebalanced, local time", "a time like 07:00")
     report_at: LocalTime = setting("18:00", "When the daily report is posted, local time", "a time like 18:00")
+    report_weekly_on: Weekday = setting(
+        "sunday", "On which day the weekly report is posted too, at REPORT_AT", "a day like sunday, or off"
+    )
     timezone: Zone = setting(
         "America/Denver", "The time zone of days and times", "a name like America/Denver or Europe/Paris"
     )
@@ -152,6 +216,63 @@ class CoreSettings(BaseModel):
     )
     max_position_percent: Number = setting(
         "100", "No position above this share of equity, in percent", "a number above 0, at most 100", gt=0, le=100
+    )
+    min_cash_percent: Number = setting(
+        "0",
+        "What a rebalance's buys leave in cash, as a share of equity in percent",
+        "a number from 0 to 100",
+        ge=0,
+        le=100,
+    )
+    max_turnover_percent: Number | None = setting(
+        None,
+        "What rebalances may trade in one local day, as a share of equity in percent; empty for no limit",
+        "a number, 0 or more",
+        ge=0,
+    )
+    max_rebalance_orders: int | None = setting(
+        None,
+        "How many orders rebalances may send in one local day; empty for no limit",
+        "a whole number, 0 or more",
+        ge=0,
+    )
+    min_holding_hours: Number = setting(
+        "0", "How long a rebalance keeps what was just bought, in hours", "a number from 0 to 720", ge=0, le=720
+    )
+    reentry_pause_hours: Number = setting(
+        "0",
+        "How long a rebalance waits before it buys again what was sold whole, in hours",
+        "a number from 0 to 720",
+        ge=0,
+        le=720,
+    )
+    min_trade: Number = setting(
+        "0",
+        "What a rebalance's order must be worth after the fees of buying and selling, in the quote currency; "
+        "selling all of a coin is never too small",
+        "a number, 0 or more",
+        ge=0,
+    )
+    btc_floor_percent: Number = setting(
+        "0",
+        "A rebalance sells no BTC below this share of equity, in percent; it buys none for it",
+        "a number from 0 to 100",
+        ge=0,
+        le=100,
+    )
+    eth_floor_percent: Number = setting(
+        "0",
+        "A rebalance sells no ETH below this share of equity, in percent; it buys none for it",
+        "a number from 0 to 100",
+        ge=0,
+        le=100,
+    )
+    drawdown_stop_percent: Number = setting(
+        "0",
+        "This far below its peak the portfolio is only sold by rebalances, in percent; 0 turns it off",
+        "a number from 0 to 100",
+        ge=0,
+        le=100,
     )
     max_spread_percent: Number = setting(
         "2",
@@ -226,6 +347,15 @@ class CoreSettings(BaseModel):
     def _live_trades_on_an_exchange(self) -> CoreSettings:
         if self.mode == "live" and self.market != "exchange":
             raise ValueError(f"MODE is live, but MARKET is {self.market}; set MARKET=exchange, or MODE=paper.")
+        return self
+
+    @model_validator(mode="after")
+    def _recorded_answers_are_for_candles(self) -> CoreSettings:
+        if self.model_answers is not None and self.model_answers_mode == "replay" and self.market == "exchange":
+            raise ValueError(
+                "MODEL_ANSWERS_MODE is replay, but MARKET is exchange, where no question comes twice; "
+                "set MARKET=recorded or simulated, or MODEL_ANSWERS_MODE=record."
+            )
         return self
 
     @model_validator(mode="after")

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BeforeValidator, Field
 
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
 
 def _decimal(value: object) -> object:
     try:
@@ -35,6 +37,15 @@ def _zone(value: object) -> object:
     return ZoneInfo(name)
 
 
+def _weekday(value: object) -> object:
+    name = str(value).strip().lower()
+    if name in map(str, range(len(_WEEKDAYS))):
+        return int(name)  # As a state directory keeps it.
+    if name != "off" and name not in _WEEKDAYS:
+        raise ValueError("not a day of the week")
+    return None if name == "off" else _WEEKDAYS.index(name)
+
+
 def _symbols(value: object) -> object:
     symbols = tuple(part.strip().upper() for part in str(value).split(",") if part.strip())
     if not symbols or not all(re.fullmatch(r"[A-Z0-9]{2,12}/[A-Z0-9]{2,12}", symbol) for symbol in symbols):
@@ -51,6 +62,13 @@ def _modes(value: object) -> object:
     if not modes or not set(modes) <= {"live", "paper"}:
         raise ValueError("unknown mode")
     return modes
+
+
+def _names(value: object) -> object:
+    names = tuple(part.strip() for part in str(value).split(",") if part.strip())
+    if len(set(names)) != len(names):
+        raise ValueError("a name stands twice")
+    return names
 
 
 def lower(value: object) -> object:
@@ -72,7 +90,10 @@ CURRENCY = r"^[A-Z0-9]{2,12}$"
 Number = Annotated[Decimal, BeforeValidator(_decimal)]
 LocalTime = Annotated[time, BeforeValidator(_local_time)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
+Weekday = Annotated[int | None, BeforeValidator(_weekday)]
+"""0 is Monday; None is off."""
 Symbols = Annotated[tuple[str, ...], BeforeValidator(_symbols)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 Modes = Annotated[tuple[str, ...], BeforeValidator(_modes)]
 Url = Annotated[str, BeforeValidator(_url)]
 

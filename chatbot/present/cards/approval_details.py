@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from typing import Any
 
 from chatbot.message import Reply
@@ -12,14 +10,13 @@ from chatbot.present import numbers as n
 from chatbot.present.cards import executions as ex
 from chatbot.present.cards.approval_figures import asking_lines, cost_lines, name_of
 from chatbot.present.cards.approval_words import decider
+from chatbot.present.cards.decision_words import bounds, evidence_words, guard_words, meant_for, seen
 from chatbot.present.layout import Lines, block, pair, prose, wrapped
 from trading.contract import ApprovalView, World
+from trading.domain.market import base_of
 from trading.domain.order import Order
-from trading.domain.plan import TargetPlan, TargetWeight
+from trading.domain.plan import Prediction, TargetPlan, TargetWeight
 from trading.domain.risk import ApprovalStatus
-
-_TRENDS = (("trend_20", "20 d"), ("trend_60", "60 d"), ("trend_120", "120 d"))
-"""Returns over days in the decider's snapshot, with the words for them."""
 
 
 def details(view: ApprovalView, world: World) -> Reply:
@@ -63,30 +60,23 @@ def _slippage(slippage: Any, spread: Any) -> str:
 
 def _why(order: Order, view: ApprovalView, plan: TargetPlan | None) -> Lines:
     target = next((w for w in plan.weights if w.symbol == order.symbol), None) if plan else None
-    seen = _evidence(order.symbol, view.cycle.snapshot) if view.cycle else ""
+    told = _words(target) if target else []
+    # Who names no evidence has seen the snapshot all the same.
+    shown = evidence_words(target) if target and target.evidence else seen(order.symbol, _snapshot(view))
+    return [line for words in [*told, *([f"Seen: {shown}"] if shown else [])] for line in wrapped(words, indent="  ")]
+
+
+def _words(target: TargetWeight) -> list[str]:
+    within, meant = bounds(target), meant_for(target)
     return [
-        *(wrapped(_target(target), indent="  ") if target else []),
-        *(wrapped(f"Seen: {seen}", indent="  ") if seen else []),
+        f"To {n.share(target.weight)}{f' ({meant})' if meant else ''}: {target.reason}",
+        *([f"Only {within}."] if within else []),
+        *([f"Wrong if: {target.invalidation}"] if target.invalidation else []),
     ]
 
 
-def _target(target: TargetWeight) -> str:
-    sure = f" (confidence {target.confidence:.2f})" if target.confidence is not None else ""
-    return f"To {n.share(target.weight)}{sure}: {target.reason}"
-
-
-def _evidence(symbol: str, snapshot: str) -> str:
-    """The figures that the decider had of `symbol`, in a line; empty where it had none."""
-    daily: Mapping[str, Any] = json.loads(snapshot).get("indicators", {}).get(symbol, {}).get("1d", {})
-    figures = [f"{words} {n.percent(daily[name], 1)}" for name, words in _TRENDS if daily.get(name) is not None]
-    rsi, volatility = daily.get("rsi14"), daily.get("volatility_30d")
-    return ", ".join(
-        [
-            *figures,
-            *([f"RSI {rsi:.0f}"] if rsi is not None else []),
-            *([f"volatility {n.share(volatility, 0)} a year"] if volatility is not None else []),
-        ]
-    )
+def _snapshot(view: ApprovalView) -> str:
+    return view.cycle.snapshot if view.cycle else "{}"
 
 
 def _time_left(view: ApprovalView) -> str:
@@ -102,5 +92,14 @@ def _plan_words(view: ApprovalView, plan: TargetPlan | None) -> list[str]:
     others = [w for w in plan.weights if w.symbol not in ordered] if plan else []
     reasons = [f"{w.symbol}: {n.share(w.weight)}. {w.reason}" for w in others]
     thesis = f"Thesis: {plan.thesis}" if plan and plan.thesis else ""
-    guards = [f"Guard: {note}" for note in view.cycle.notes]
-    return [(plan.reason if plan else "") or view.cycle.reason, *reasons, *guards, thesis]
+    regime = f"Market: {plan.regime}" if plan and plan.regime else ""
+    predicted = [_prediction(made) for made in plan.predictions] if plan else []
+    guards = [f"Guard: {words}" for words in guard_words(view.cycle)]
+    why = (plan.reason if plan else "") or view.cycle.reason
+    return [regime, why, *reasons, *guards, thesis, *predicted]
+
+
+def _prediction(made: Prediction) -> str:
+    wrong = "" if made.invalidation is None else f", wrong at {made.invalidation.normalize():,f}"
+    what = f"{base_of(made.symbol)} {made.direction.value} to {made.target.normalize():,f}"
+    return f"Predicts {what} within {n.counted(made.days, 'day')}{wrong} (confidence {made.confidence:.2f})."

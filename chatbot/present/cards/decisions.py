@@ -9,10 +9,12 @@ from chatbot.present import marks
 from chatbot.present import numbers as n
 from chatbot.present.cards import executions as ex
 from chatbot.present.cards.approval_words import decided_by
+from chatbot.present.cards.decision_words import bounds, evidence_words, guard_words, meant_for
 from chatbot.present.layout import Lines, block, capitalized, one_line, pair, prose, table, wrapped
-from trading.contract import BatchView, PlanView, ThesisView, World
+from trading.contract import BatchView, PlanView, World
+from trading.domain.market import base_of
 from trading.domain.money import ZERO
-from trading.domain.plan import Cycle, CycleOutcome
+from trading.domain.plan import Cycle, CycleOutcome, TargetWeight
 from trading.domain.risk import ApprovalStatus
 
 _AFTER_WAITING = {
@@ -23,6 +25,9 @@ _AFTER_WAITING = {
     ApprovalStatus.SUPERSEDED: "Its card was replaced by a newer one: /pending",
 }
 _FORCED = "held because"
+_MOST_COINS = 8
+_MOST_EVIDENCE = 2
+_MOST_GUARDS = 4
 
 
 def cycle(cycle: Cycle, world: World) -> Reply:
@@ -34,7 +39,7 @@ def cycle(cycle: Cycle, world: World) -> Reply:
             verdict(cycle),
             decided_by(cycle, ""),
             capitalized(one_line(cycle.reason)),
-            *(f"Guard: {one_line(note)}" for note in cycle.notes[:3]),
+            *(f"Guard: {words}" for words in guard_words(cycle)[:3]),
         ),
         tone=Tone.WARNING if forced else Tone.PLAIN,
     )
@@ -44,6 +49,8 @@ def verdict(cycle: Cycle) -> str:
     """What came of a cycle, in one sentence; a chosen hold is told apart from a forced one."""
     if cycle.outcome is CycleOutcome.FAILED or (cycle.outcome is CycleOutcome.HELD and _forced(cycle)):
         return "Held, not by choice: nothing was traded because the decision could not be made."
+    if cycle.outcome is CycleOutcome.HELD and cycle.clamps and not cycle.held:
+        return "Held: the guards leave nothing of the plan to trade."
     return {
         CycleOutcome.TRADED: "It traded.",
         CycleOutcome.WAITING: "It waits for approval.",
@@ -65,25 +72,7 @@ def plan(view: PlanView, world: World, now: datetime) -> Reply:
             decided_by(cycle, view.decider),
             _next(view, world, now),
         ),
-        card=block(_weights(cycle), _reasons(cycle), _result(view, world)),
-    )
-
-
-def thesis(view: ThesisView, world: World) -> Reply:
-    """The running view of the market, and the ones before it."""
-    if view.current is None:
-        nothing = f"{marks.ANSWER} {marks.mode(world)} · No thesis has been written yet."
-        return Reply(text=prose(nothing, "A language model writes one when it decides. Decisions so far: /plan"))
-    current = view.current
-    earlier = [f"{n.local_day(old.at, world.timezone)}, {old.decided_by}: {old.text}" for old in view.earlier[:3]]
-    return Reply(
-        text=prose(
-            f"{marks.ANSWER} Thesis · {marks.mode(world)} · {n.local_moment(current.at, world.timezone)}",
-            f"Written by {current.decided_by}",
-            current.text,
-            *(["", "Before:"] if earlier else []),
-            *earlier,
-        )
+        card=block(_weights(cycle), *_reasons(cycle), _guards(cycle), _result(view, world)),
     )
 
 
@@ -102,7 +91,7 @@ def _waits(batch: BatchView) -> bool:
 
 
 def _forced(cycle: Cycle) -> bool:
-    return cycle.reason.lower().startswith(_FORCED)
+    return cycle.held == "forced" or cycle.reason.lower().startswith(_FORCED)
 
 
 def _next(view: PlanView, world: World, now: datetime) -> str:
@@ -123,15 +112,33 @@ def _weights(cycle: Cycle) -> Lines:
     return table([("", "before", "target"), *rows, cash], "<>>")
 
 
-def _reasons(cycle: Cycle) -> Lines:
-    why = cycle.plan.reason if cycle.plan else cycle.reason
-    each = [line for w in (cycle.plan.weights if cycle.plan else ()) for line in _reason(w.symbol, w.reason)]
-    guards = [line for note in cycle.notes[:4] for line in wrapped(f"Guard: {note}", most=2)]
-    return [*wrapped(f"Why: {why}", most=5), *each, *guards]
+def _reasons(cycle: Cycle) -> list[Lines]:
+    """The market and the whole decision, then each coin's reason; of many coins those that change come first."""
+    plan = cycle.plan
+    regime = wrapped(f"Market: {plan.regime}", most=2) if plan and plan.regime else []
+    why = wrapped(f"Why: {plan.reason if plan else cycle.reason}", most=5)
+    told = sorted((w for w in (plan.weights if plan else ()) if w.reason), key=lambda w: w.action == "hold")
+    rest = len(told) - _MOST_COINS
+    more = [wrapped(f"{n.counted(rest, 'more coin')}: /cycle {cycle.id[:8]}")] if rest > 0 else []
+    return [[*regime, *why], *map(_reason, told[:_MOST_COINS]), *more]
 
 
-def _reason(symbol: str, reason: str) -> Lines:
-    return wrapped(f"{symbol.split('/')[0]}: {reason}", most=3) if reason else []
+def _reason(target: TargetWeight) -> Lines:
+    within, wrong, shown = bounds(target), target.invalidation, evidence_words(target, _MOST_EVIDENCE)
+    return [
+        *wrapped(f"{base_of(target.symbol)}: {target.reason}", most=3),
+        *(wrapped(line, indent="  ", most=1) if (line := meant_for(target)) else []),
+        *(wrapped(f"only {within}", indent="  ", most=2) if within else []),
+        *(wrapped(f"wrong if: {wrong}", indent="  ", most=2) if wrong else []),
+        *(wrapped(f"seen: {shown}", indent="  ", most=2) if shown else []),
+    ]
+
+
+def _guards(cycle: Cycle) -> Lines:
+    told = guard_words(cycle)
+    rest = len(told) - _MOST_GUARDS
+    more = wrapped(f"and {rest} more: /cycle {cycle.id[:8]}") if rest > 0 else []
+    return [line for words in told[:_MOST_GUARDS] for line in wrapped(f"Guard: {words}", most=2)] + more
 
 
 def _result(view: PlanView, world: World) -> Lines:
