@@ -41,7 +41,10 @@ PROMISES = {
     30: "scheduled work runs once per local day",
     31: "missed runs follow their policy",
     33: "no secret in any output",
+    34: "a model cannot trade, approve or widen a limit",
+    35: "bad model output means no trade",
     37: "text cannot inject",
+    38: "every number in an answer is true",
 }
 
 Proof = Callable[..., None]
