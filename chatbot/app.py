@@ -8,9 +8,11 @@ from functools import partial
 
 from chatbot.access.people import People
 from chatbot.access.roles import Access
+from chatbot.present.second_person import second_person_note
 from chatbot.commands.catalogue import catalogue
 from chatbot.commands.registry import Answers, Registry
 from chatbot.message import Transport, Watchable
+from chatbot.notices.answered import Answered
 from chatbot.notices.audience import Audience, own_channels
 from chatbot.notices.preferences import Preferences
 from chatbot.notices.routes import read_routes
@@ -58,8 +60,13 @@ class ChatApp:
         self._audience = Audience(transports, preferences)
         self.registry = registry or catalogue()
         access = Access(settings, self._people)
-        self.router = Router(desk, access, store, self.registry, agent, charts, clock, self._audience, preferences)
-        self._notifier = Notifier(desk, store, self._audience, preferences, clock, charts, moved=access.move)
+        answered = Answered(desk, store, clock)
+        self.router = Router(
+            desk, access, store, self.registry, agent, charts, clock, self._audience, preferences, answered
+        )
+        self._notifier = Notifier(
+            desk, store, self._audience, preferences, clock, charts, moved=access.move, answered=answered
+        )
         self._strays = Strays(desk, store, self._audience, Renderer(desk, charts), clock, access.reads)
         self._people.listen(self._notifier.changed)
         for transport in transports:
@@ -81,6 +88,13 @@ class ChatApp:
         """What the terminal prints where a platform has no owner yet: a line with a fresh pairing code for each."""
         codes = await self.router.admission.first_codes(transport.platform for transport in self._transports)
         return [first_contact(platform, code) for platform, code in codes.items()]
+
+    async def notes(self) -> list[str]:
+        """What the terminal prints beforehand: that two people must agree where one is known."""
+        await self._people.load()
+        access = self.router.admission.access
+        note = second_person_note(access, self._desk.controls.threshold(), self._desk.world)
+        return [note] if note else []
 
     async def caught_up(self) -> None:
         """Return once every channel has been told the journal's present end, or has had long enough."""

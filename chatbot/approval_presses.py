@@ -10,10 +10,13 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from chatbot.message import Press, PressReply, Reply, Role
+from chatbot.present import numbers as n
 from chatbot.present.cards import approval_details, approvals
 from chatbot.present.cards.approval_figures import name_of
 from chatbot.present.events import card
+from chatbot.present.layout import prose
 from chatbot.present.refusals import HEADLINES, refusal
+from chatbot.press_progress import shown_while
 from chatbot.store.chat_store import ChatStore
 from trading.contract import ApprovalView, Decided, Desk
 from trading.domain.risk import ApprovalKind, ApprovalStatus, RefusalCode, Refused
@@ -63,9 +66,11 @@ class ApprovalPresses:
     async def _approve(self, press: Press, card_id: str, revision: int) -> PressReply:
         await self._remember(press, card_id)
         actor = press.actor
-        outcome = await self._desk.approve(
-            card_id, actor.label, actor.platform, person=actor.person or actor.key, revision=revision
-        )
+        view = await self._desk.approval(card_id) if press.progress is not None else None
+        async with shown_while(press, view, self._desk):
+            outcome = await self._desk.approve(
+                card_id, actor.label, actor.platform, person=actor.person or actor.key, revision=revision
+            )
         return await self._refused(outcome, card_id) if isinstance(outcome, Refused) else self._decided(outcome, press)
 
     async def _reject(self, press: Press, card_id: str) -> PressReply:
@@ -97,9 +102,17 @@ class ApprovalPresses:
         view = await self._desk.approval(card_id)
         if view is None or not _says_why(view, refused):
             # The card still waits and cannot say what happened: the reason stands beside it.
-            return PressReply(toast=HEADLINES[refused.code], send=refusal(refused, self._desk.world))
+            return PressReply(toast=HEADLINES[refused.code], send=self._beside(refused, view))
         shown = await card(card_id, self._desk)
         return PressReply(toast=HEADLINES[refused.code], edit=None if shown is None else replace(shown, ok=False))
+
+    def _beside(self, refused: Refused, view: ApprovalView | None) -> Reply:
+        """The reason, and until when a card that goes on waiting does."""
+        world, reply = self._desk.world, refusal(refused, self._desk.world)
+        if view is None or view.approval.status is not ApprovalStatus.PENDING:
+            return reply
+        until = n.local_time(view.approval.expires_at, world.timezone)
+        return replace(reply, text=prose(reply.text, f"It waits until {until}."))
 
     def _decided(self, decided: Decided, press: Press) -> PressReply:
         world = self._desk.world

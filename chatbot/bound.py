@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from functools import partial
 
 import structlog
@@ -49,7 +48,7 @@ class Bound:
     def traced(self, reply: Reply) -> Reply:
         """`reply`, remembered once it is posted: its cards are edited there as they change, pressed or not."""
         shown = sorted({card for button in reply.buttons if (card := card_of(button.id))})
-        return replace(reply, told=partial(self._told, shown)) if shown else reply
+        return reply.and_told(partial(self._told, shown)) if shown else reply
 
     async def _told(self, shown: Sequence[str], message: MessageRef) -> None:
         try:

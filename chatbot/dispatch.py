@@ -58,7 +58,18 @@ class Dispatcher:
         if first.startswith("/"):
             return self._registry.get(first[1:].split("@")[0])
         bare = self._registry.get(text.strip())
-        return bare if bare is not None and bare.read_only else None
+        return bare if bare is not None and bare.read_only else self._wished(text)
+
+    def _wished(self, text: str) -> Command | None:
+        """The command that `text` wishes in free words, where it only shows something or asks for a press."""
+        line = self._agent.wished(text)
+        command = self._registry.get(line.split()[0][1:]) if line else None
+        return command if command is not None and (command.read_only or command.previews) else None
+
+    def acts(self, text: str) -> bool:
+        """Whether `text` names a command that may change something."""
+        command = self.command(text)
+        return command is not None and not command.read_only
 
     def must_be_typed(self, text: str) -> bool:
         """Whether `text` counts only when a person wrote it."""
@@ -77,11 +88,16 @@ class Dispatcher:
     async def _run(self, command: Command, asked: Asked) -> Reply:
         if command.role > asked.role:
             return _not_your_role(command, asked.role)
-        words = asked.text.split(maxsplit=1)[1] if len(asked.text.split()) > 1 else ""
+        line = asked.text if self._is_named(command, asked.text) else self._agent.wished(asked.text) or asked.text
+        words = line.split(maxsplit=1)[1] if len(line.split()) > 1 else ""
         args = self._arguments(command, words, asked.structured)
         if isinstance(args, Problem):
             return self._problem(command, args)
         return await command.handler(self._request(args, asked))
+
+    def _is_named(self, command: Command, text: str) -> bool:
+        """Whether `text` names the command itself, rather than wish it in other words."""
+        return text.startswith("/") or self._registry.get(text.strip()) is command
 
     def _arguments(self, command: Command, words: str, structured: dict[str, str] | None) -> Arguments | Problem:
         if not command.parameters and command.read_only:

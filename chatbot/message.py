@@ -93,13 +93,14 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A button pressed under one of our messages."""
+    """A button pressed under one of our messages. `progress` is as in `Incoming`: its message is a new one."""
 
     actor: Actor
     channel: Channel
     button_id: str
     update_id: str
     message: MessageRef | None = None
+    progress: Progress | None = field(default=None, compare=False, repr=False)
 
 
 class Style(StrEnum):
@@ -182,6 +183,17 @@ class Reply:
     def maybe_repeated(self) -> Reply:
         """The same, saying that it may have been sent before."""
         return replace(self, text="\n".join(part for part in (self.text, _REPEAT) if part))
+
+    def and_told(self, told: Callable[[MessageRef], Awaitable[None]]) -> Reply:
+        """The same, with `told` called too once it is shown."""
+        before = self.told
+
+        async def both(message: MessageRef) -> None:
+            if before is not None:
+                await before(message)
+            await told(message)
+
+        return replace(self, told=both)
 
     def plain(self) -> str:
         """Everything readable as one text, tables included."""

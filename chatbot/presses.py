@@ -6,11 +6,11 @@ difference between books and exchange; "do:<command>" runs a command.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 
 from chatbot.approval_presses import ACTIONS, NOT_A_TRADER, UNKNOWN_BUTTON, ApprovalPresses
 from chatbot.dispatch import Asked, Dispatcher
-from chatbot.message import Press, PressReply, Role
+from chatbot.message import Press, PressReply, Reply, Role
 from chatbot.present.cards import differences
 from chatbot.present.refusals import HEADLINES, refusal
 from chatbot.store.chat_store import ChatStore
@@ -22,11 +22,22 @@ MUST_BE_TYPED = "That counts only when it is typed; nothing was done."
 
 
 class Presses:
-    """Carries out presses of people whose role is known. `notified` are keys of the channels that get notices."""
+    """Carries out presses of people whose role is known.
 
-    def __init__(self, desk: Desk, dispatcher: Dispatcher, store: ChatStore, notified: Collection[str]) -> None:
+    `answer` runs a button's command as if it had been typed; `notified` are keys of the channels that get notices.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        dispatcher: Dispatcher,
+        answer: Callable[[Asked], Awaitable[Reply]],
+        store: ChatStore,
+        notified: Collection[str],
+    ) -> None:
         self._desk = desk
         self._dispatcher = dispatcher
+        self._answer = answer
         self._store = store
         self._approvals = ApprovalPresses(desk, store, notified)
 
@@ -46,7 +57,7 @@ class Presses:
     async def _command(self, press: Press, role: Role, text: str) -> PressReply:
         if self._dispatcher.must_be_typed(text):
             return PressReply(toast=MUST_BE_TYPED)
-        reply = await self._dispatcher.answer(Asked(press.actor, press.channel, role, text))
+        reply = await self._answer(Asked(press.actor, press.channel, role, text, progress=press.progress))
         return PressReply(toast="", send=reply)
 
     async def _resolve(self, press: Press, role: Role, resolution: Resolution, discrepancy_id: str) -> PressReply:

@@ -16,6 +16,7 @@ from chatbot.bound import ELSEWHERE, Bound
 from chatbot.commands.registry import Answers, Registry
 from chatbot.dispatch import Asked, Dispatcher
 from chatbot.message import UNANSWERED_AFTER, Actor, Channel, Incoming, Press, PressReply, Reply, Role
+from chatbot.notices.answered import Answered
 from chatbot.notices.preferences import Preferences
 from chatbot.present import marks
 from chatbot.present import numbers as n
@@ -52,6 +53,7 @@ class Router:
         clock: Clock,
         notified: Collection[str] = (),
         preferences: Preferences | None = None,
+        answered: Answered | None = None,
     ) -> None:
         self._access = access
         self._store = store
@@ -60,7 +62,8 @@ class Router:
         self.admission = Admission(access, store, clock)
         chosen = preferences or Preferences(store)
         self._dispatcher = Dispatcher(desk, registry, agent, charts, clock, self.admission, chosen)
-        self._presses = Presses(desk, self._dispatcher, store, notified)
+        self._answered = answered or Answered(desk, store, clock)
+        self._presses = Presses(desk, self._dispatcher, self._answer, store, notified)
         self._bound = Bound(desk, store, notified)
 
     async def on_message(self, message: Incoming) -> Reply | None:
@@ -91,16 +94,22 @@ class Router:
             return Reply(text=sentence, ok=False, private=True) if sentence else None
         actor = replace(message.actor, person=self._access.people.person(message.actor))
         asked = Asked(actor, message.channel, role, message.text.strip(), message.structured, message.progress)
-        reply = self._too_late(asked, message.sent_at) or await self._dispatcher.answer(asked)
+        reply = self._too_late(asked, message.sent_at) or await self._answer(asked)
         await self._bound.note(reply, message.channel)
         outcome = "ok" if reply.ok else "refused"
         await self._trail.record(message.actor, message.channel, message.text, outcome, first_line(reply))
         return self._bound.traced(self._with_knocks(reply, role)) if reply.plain() else None
 
+    async def _answer(self, asked: Asked) -> Reply:
+        """What changes something is told in its chat by the answer, and by a notice everywhere else."""
+        if not self._dispatcher.acts(asked.text):
+            return await self._dispatcher.answer(asked)
+        async with self._answered.asking(asked.actor.label, asked.channel) as asking:
+            return await self._answered.telling(asking, await self._dispatcher.answer(asked))
+
     async def _is_new(self, message: Incoming) -> bool:
         """Whether it comes for the first time; of what acts, the disk knows before anything is done."""
-        command = self._dispatcher.command(message.text.strip())
-        acts = command is not None and not command.read_only
+        acts = self._dispatcher.acts(message.text.strip())
         first = self._store.first_time if acts else self._store.first_reading
         return await first(message.channel.platform, message.update_id)
 

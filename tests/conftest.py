@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
 
-pytest_plugins = ["tests.proof", "tests.network"]
+pytest_plugins = ["tests.proof", "tests.network", "tests.logging_state"]
 
 # The same draws on every run in CI, fresh ones at home.
 settings.register_profile("home", max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])

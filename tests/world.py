@@ -15,17 +15,18 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from trading.assembly import assemble
+from trading.brain.oversight import Oversight
 from trading.clock import SimulatedClock
 from trading.contract import World
 from trading.core import Adapters, Core, ExchangeAccount, Rules
 from trading.decision.planners import Planned, Planner
-from trading.decision.snapshot import Snapshot
+from trading.decision.snapshots import Snapshot
 from trading.desk import CoreDesk
 from trading.domain.event import Event
 from trading.domain.market import TIMEFRAMES, Depth, Instrument, Quote
 from trading.domain.order import Batch, Order, OrderIntent, OrderType, Side, Source
 from trading.domain.plan import Hold, PlanOutcome, TargetPlan, TargetWeight
-from trading.errors import Retryable
+from trading.errors import Retryable, SettingsError
 from trading.exchange.candle_market import CandleMarket
 from trading.exchange.columns import CandleHistory, Columns, to_ms
 from trading.exchange.margin import MarginTerms
@@ -95,6 +96,8 @@ class HandMade:
     def columns(self, symbol: str, timeframe: str) -> Columns:
         if timeframe == self.timeframe:
             return self._columns[symbol]
+        if TIMEFRAMES[timeframe] < TIMEFRAMES[self.timeframe]:
+            raise SettingsError(f"{timeframe} candles cannot be had; the finest are {self.timeframe}.")
         if (symbol, timeframe) not in self._longer:
             self._longer[symbol, timeframe] = self._columns[symbol].resample(self.timeframe, timeframe)
         return self._longer[symbol, timeframe]
@@ -197,6 +200,9 @@ class FixedPlanner:
     async def plan(self, snapshot: Snapshot) -> Planned:
         self.seen.append(snapshot)
         return Planned(self.outcome)
+
+    def outlook(self, snapshot: Snapshot) -> str:
+        return ""
 
     def wants(self, thesis: str = "", **weights: str) -> None:
         """Target weights by base, the rest in cash."""
@@ -341,6 +347,7 @@ async def small_world(
     planner: Planner | None = None,
     margin: MarginTerms | None = None,
     account: ExchangeAccount | None = None,
+    oversight: Oversight | None = None,
 ) -> SmallWorld:
     """Assemble a core on `store` as `told`. It is not started yet."""
     store, told, history = store or MemoryStore(), told or rules(), history or quiet_history()
@@ -360,7 +367,15 @@ async def small_world(
     numbers = itertools.count(1)
     prefix = (await _last_seq(store)) * 1000
     adapters = Adapters(
-        store, market, open_venue, clock, people, table, lambda: f"{prefix + next(numbers):032x}", account
+        store,
+        market,
+        open_venue,
+        clock,
+        people,
+        table,
+        lambda: f"{prefix + next(numbers):032x}",
+        account,
+        oversight=oversight,
     )
     core = await assemble(told, adapters, planner)
     ids = itertools.count(prefix + 1)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from trading.brain.oversight import Oversight
 from trading.clock import Clock
 from trading.contract import World
 from trading.decision.controls import Settable
 from trading.decision.monitor import Monitor
+from trading.decision.predictions import Predictions
 from trading.decision.rebalance import Rebalance
+from trading.decision.reviews import Reviews
 from trading.desk import CoreDesk
 from trading.domain.event import Started
 from trading.domain.market import Instrument, Quote
@@ -35,14 +38,16 @@ from trading.orders.unattended import UnattendedTrade
 from trading.portfolio.equity import EquityCurve
 from trading.portfolio.ledger import disagreements, residual
 from trading.risk.daily_loss import DailyLossLimit
+from trading.risk.guards import Guards
 from trading.risk.limits import Limits
 from trading.risk.live_permit import LivePermit
 from trading.risk.review import Obstacle
 from trading.risk.switch import Switch
-from trading.schedule import DailyAt, Job, hourly
+from trading.schedule import DailyAt, Job, WeeklyAt, hourly
 from trading.slots import Slot, once_per_day
 from trading.store.port import Store
 from trading.views.reports import Reports
+from trading.views.weekly_reports import WeeklyReports
 from trading.watchdog import Watchdog
 
 OpenVenue = Callable[[PriceSource, Mapping[str, Instrument], Callable[[str], Decimal]], OrderVenue]
@@ -90,6 +95,8 @@ class Adapters:
     """Where the money lies at an exchange; None where the books are all there is."""
     database: Path | None = None
     """The SQLite file of `store`, to be told its size and backups; None for a server or for memory."""
+    oversight: Oversight | None = None
+    """What keeps the models within bounds; None where none decides or answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,9 @@ class Rules:
     daily_loss: Decimal | None
     rebalance_at: time
     report_at: time
+    report_weekly_on: int | None = None
+    """The weekday (0 is Monday) on which the weekly report is posted, at `report_at`; None for none."""
+    guards: Guards = field(default_factory=Guards)
     patience: timedelta = timedelta(0)
     """How long a batch waits for an order's fills before it goes on without."""
 
@@ -134,7 +144,10 @@ class Core:
     monitor: Monitor
     settable: Settable
     rebalance: Rebalance
+    predictions: Predictions
+    reviews: Reviews
     reports: Reports
+    weekly_reports: WeeklyReports
     watchdog: Watchdog
     desk: CoreDesk
 
@@ -148,6 +161,7 @@ class Core:
         await self.custody.load()
         # Prices first: what still rests at the venue reserves cash at them.
         await self.refresh(self.watched)
+        await self.settable.alerts.learn()
         recovered = await self.recovery.run()
         await self.unattended.load()
         await self._check_books()
@@ -175,12 +189,21 @@ class Core:
         await self.loss_limit.check(self.adapters.clock.now())
         await self.settable.alerts.on_quote(symbol, quote)
 
+    async def settle_outcomes(self) -> None:
+        """Score what was predicted and review what was closed, up to now."""
+        await self.predictions.score()
+        await self.reviews.catch_up()
+
     def jobs(self) -> tuple[Job, ...]:
         """What runs on a schedule, in the order in which simultaneous jobs run."""
         zone, skips, store = self.settable.zone, self.settable.skips, self.adapters.store
 
         async def sample(due: datetime) -> None:
             await self.curve.sample()
+            await self.settable.alerts.learn()
+
+        async def outcomes(due: datetime) -> None:
+            await self.settle_outcomes()
 
         async def rebalance(slot: Slot) -> None:
             if skips.covers(slot.due):
@@ -191,7 +214,11 @@ class Core:
         async def report(slot: Slot) -> None:
             await self.reports.make(slot.due, slot.claim)
 
-        def daily(name: str, at: time, run: Callable[[Slot], Awaitable[None]]) -> Job:
+        async def weekly(slot: Slot) -> None:
+            await self.settle_outcomes()
+            await self.weekly_reports.make(slot.due, slot.claim)
+
+        def once_a_day(name: str, trigger: DailyAt, run: Callable[[Slot], Awaitable[None]]) -> Job:
             once = once_per_day(name, store, zone, run)
 
             async def unless_before_its_zone(due: datetime) -> None:
@@ -199,14 +226,18 @@ class Core:
                 if zone.since is None or due > zone.since:
                     await once(due)
 
-            return Job(name, DailyAt(at, zone), unless_before_its_zone)
+            return Job(name, trigger, unless_before_its_zone)
 
-        return (
+        at, weekday = self.rules.report_at, self.rules.report_weekly_on
+        jobs = (
             Job("equity", hourly(), sample),
             Job("day", DailyAt(time(), zone), sample),
-            daily("rebalance", self.rules.rebalance_at, rebalance),
-            daily("report", self.rules.report_at, report),
+            # Before the decision, which is told how earlier ones fared.
+            Job("outcomes", hourly(), outcomes),
+            once_a_day("rebalance", DailyAt(self.rules.rebalance_at, zone), rebalance),
+            once_a_day("report", DailyAt(at, zone), report),
         )
+        return jobs if weekday is None else (*jobs, once_a_day("weekly report", WeeklyAt(weekday, at, zone), weekly))
 
     async def residual(self) -> Decimal:
         """What the ledger's postings fail to cancel; exactly zero, or value was made or lost."""

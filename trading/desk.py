@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+from trading.brain.safe_mode import SafeMode
 from trading.clock import Clock
 from trading.contract import (
     AccountCheck,
@@ -52,7 +53,9 @@ from trading.store.port import Store
 from trading.views.cards import CardViews
 from trading.views.overview import Overview
 from trading.views.reports import Reports
+from trading.views.theses import ThesisViews
 from trading.views.trades import TradeViews
+from trading.views.weekly_reports import WeeklyReports
 
 Result = TypeVar("Result")
 
@@ -74,6 +77,9 @@ class Rooms:
     safety: Safety
     books: Books
     controls: CoreControls
+    weekly_reports: WeeklyReports
+    theses: ThesisViews
+    safe_mode: SafeMode | None = None
 
 
 class CoreDesk:
@@ -131,9 +137,7 @@ class CoreDesk:
         return PlanView(cycle, batch, self._rooms.overview.next_rebalance(), self._rooms.rebalance.decider)
 
     async def thesis(self) -> ThesisView:
-        async with self._rooms.store.reading() as read:
-            theses = await read.theses(10)
-        return ThesisView(theses[-1] if theses else None, tuple(reversed(theses[:-1])))
+        return await self._rooms.theses.view()
 
     async def pending(self) -> tuple[ApprovalView, ...]:
         return await self._rooms.cards.pending()
@@ -232,7 +236,11 @@ class CoreDesk:
         return self._switched(await self._rooms.switch.pause(f"paused by {by}", by))
 
     async def resume(self, by: str) -> StateView:
-        return await self._switch_to(TradingState.ACTIVE, f"resumed by {by}", by)
+        view = await self._switch_to(TradingState.ACTIVE, f"resumed by {by}", by)
+        safe_mode = self._rooms.safe_mode
+        if safe_mode is None or not await safe_mode.end(by):
+            return view
+        return replace(view, also=f"Safe mode ended: {safe_mode.decider} is asked again.")
 
     async def halt(self, by: str) -> StateView:
         return await self._switch_to(TradingState.HALTED, f"halted by {by}", by)

@@ -50,6 +50,7 @@ class LiveRun:
         core = self._core
         try:
             await catch_up(core.jobs(), core.adapters.clock.now(), started)
+            await core.settle_outcomes()
         except Exception as error:
             await self._job_failed("catch up", error)
 

@@ -22,6 +22,8 @@ class Running:
     services: Mapping[str, Service]
     questions: LanguageModel | None
     close: Service
+    notes: tuple[str, ...] = ()
+    """What to say at the start, a sentence each."""
 
     async def run(self, stop: asyncio.Event) -> bool:
         """Run until `stop` is set (False) or until the main loop ends by itself (True).

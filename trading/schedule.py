@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.base import BaseTrigger
@@ -20,6 +20,9 @@ from trading.slots import CurrentZone, current_zone
 CATCH_UP = timedelta(hours=2)
 """A daily job that was missed by no more than this still runs when the program comes up."""
 
+WEEKLY_CATCH_UP = timedelta(days=1)
+"""The same for a weekly job: the next turn is far away."""
+
 LOOK_SECONDS = 30.0
 """How long after a machine has slept its jobs may still be asleep."""
 
@@ -28,6 +31,9 @@ _MOMENT = timedelta(microseconds=1)
 
 class DailyAt(BaseTrigger):  # type: ignore[misc]  # APScheduler ships no types
     """Once per local day at a local time; where the clock change skips that time, right after the gap."""
+
+    patience = CATCH_UP
+    """How late it still runs."""
 
     def __init__(self, at: time, zone: ZoneInfo | CurrentZone) -> None:
         self._at = at
@@ -54,9 +60,26 @@ class DailyAt(BaseTrigger):  # type: ignore[misc]  # APScheduler ships no types
             if due.astimezone(zone).date() != day:
                 # The gap reaches into the next day: then before it, so that each day keeps its own instant.
                 due = datetime.combine(day, self._at.replace(fold=1), zone).astimezone(UTC)
-            if due >= instant:
+            if due >= instant and self.falls_on(day):
                 return due
             day += timedelta(days=1)
+
+    def falls_on(self, day: date) -> bool:
+        """Whether `day` is one of its days."""
+        return True
+
+
+class WeeklyAt(DailyAt):
+    """Once per local week, on one weekday (0 is Monday) at a local time."""
+
+    patience = WEEKLY_CATCH_UP
+
+    def __init__(self, weekday: int, at: time, zone: ZoneInfo | CurrentZone) -> None:
+        super().__init__(at, zone)
+        self._weekday = weekday
+
+    def falls_on(self, day: date) -> bool:
+        return day.weekday() == self._weekday
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +165,8 @@ class LiveSchedule:
     async def _wake(self, job: Job, now: datetime) -> None:
         try:
             # A wake may come hours late, on a machine that slept: a day's job still belongs to the day it was due.
-            await (catch_up([job], now, now - CATCH_UP) if isinstance(job.trigger, DailyAt) else job.run(now))
+            daily = isinstance(job.trigger, DailyAt)
+            await (catch_up([job], now, now - job.trigger.patience) if daily else job.run(now))
         except Exception as error:
             await self._failed(job.name, error)
 
@@ -151,6 +175,7 @@ async def catch_up(jobs: Sequence[Job], now: datetime, first_start: datetime) ->
     """Run daily jobs whose instant passed within the catch-up window; the slots keep them from running twice."""
     for job in jobs:
         if isinstance(job.trigger, DailyAt):
-            missed = job.trigger.on_or_after(now - CATCH_UP)
-            if max(first_start, now - CATCH_UP) <= missed <= now:
+            earliest = now - job.trigger.patience
+            missed = job.trigger.on_or_after(earliest)
+            if max(first_start, earliest) <= missed <= now:
                 await job.run(missed)

@@ -9,6 +9,7 @@ from chatbot.commands.registry import Command, Request
 from chatbot.message import Reply, Role
 from chatbot.present.cards import decisions, ledger
 from chatbot.present.cards import status as cards
+from chatbot.present.cards import thesis as thesis_card
 from chatbot.present.cards.orders import trade_button
 from trading.contract import Window
 
@@ -62,7 +63,7 @@ async def plan(request: Request) -> Reply:
 
 async def thesis(request: Request) -> Reply:
     """The running view of the market."""
-    return decisions.thesis(await request.desk.thesis(), request.desk.world)
+    return thesis_card.thesis(await request.desk.thesis(), request.desk.world)
 
 
 COMMANDS = (

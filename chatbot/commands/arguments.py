@@ -21,7 +21,7 @@ from chatbot.commands.figures import (
     read_level,
     read_money,
 )
-from chatbot.commands.symbols import find_symbol, guess
+from chatbot.commands.symbols import find_symbol, guess, is_coin
 from trading.contract import Amount, Window
 from trading.contract.controls import Condition, Level
 from trading.domain.market import Instrument
@@ -118,7 +118,8 @@ def read_arguments(
     found = Arguments()
     for parameter in ordered:
         piece, rest = (given.pop(parameter.name, ""), rest) if structured else _claim(parameter, rest, around, ordered)
-        outcome = _read(parameter, piece.strip(), found, around)
+        coins = found.symbol is None and any(other.kind is Kind.SYMBOL for other in ordered)
+        outcome = _read(parameter, piece.strip(), found, around, coins)
         if isinstance(outcome, Problem):
             return outcome if structured or outcome.missing is None else _incomplete(outcome, text, ordered, around)
         found = outcome
@@ -171,13 +172,14 @@ def _belongs(word: str, parameter: Parameter, around: Surroundings) -> bool:
     return _FIGURES[parameter.kind](word, around.quote)
 
 
-def _read(parameter: Parameter, piece: str, found: Arguments, around: Surroundings) -> Arguments | Problem:
+def _read(parameter: Parameter, piece: str, found: Arguments, around: Surroundings, coins: bool) -> Arguments | Problem:
+    """`coins`: a coin could have been named and none was understood."""
     if not piece:
         return Problem(f"Missing: {parameter.summary}.", parameter) if parameter.required else found
     readers: Mapping[Kind, Callable[[str], Arguments | Problem]] = {
         Kind.SYMBOL: lambda text: _symbol(text, found, around),
         Kind.AMOUNT: lambda text: _amount(text, found, around),
-        Kind.WINDOW: lambda text: _window(text, found, around),
+        Kind.WINDOW: lambda text: _window(text, found, around, coins),
         Kind.CHOICE: lambda text: _choice(text, parameter, found),
         Kind.LEVEL: lambda text: _figure(lambda: replace(found, level=read_level(text, around.quote))),
         Kind.CONDITION: lambda text: _figure(lambda: replace(found, condition=read_condition(text, around.quote))),
@@ -209,12 +211,24 @@ def _figure(read: Callable[[], Arguments]) -> Arguments | Problem:
         return Problem(str(error))
 
 
-def _window(piece: str, found: Arguments, around: Surroundings) -> Arguments | Problem:
+def _window(piece: str, found: Arguments, around: Surroundings, coins: bool) -> Arguments | Problem:
     window = around.window(piece)
+    if window is None and coins and (coin := _meant_as_coin(piece, around)):
+        return _symbol(coin, found, around)
     if window is None:
         hint = guess(piece, around.instruments) or " Say today, last week, or since march."
         return Problem(f'"{piece[:40]}" is not a span of time known here.{hint}')
     return replace(found, window=window)
+
+
+def _meant_as_coin(piece: str, around: Surroundings) -> str:
+    """The word that can only be a coin: a known one's name, or what stands beside a span of time; or nothing."""
+    words = piece.split()
+    for word in words:
+        rest = " ".join(other for other in words if other is not word)
+        if is_coin(word) or (rest and _could_be_symbol(word, around) and around.window(rest) is not None):
+            return word
+    return ""
 
 
 def _choice(piece: str, parameter: Parameter, found: Arguments) -> Arguments | Problem:

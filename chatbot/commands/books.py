@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from chatbot.present.second_person import second_person_note
 from chatbot.commands.account import SYMBOL, WINDOW, before_it_began, trades
 from chatbot.commands.arguments import Kind, Parameter
 from chatbot.commands.registry import Command, Request
@@ -24,6 +26,7 @@ from chatbot.present.cards import (
 )
 from chatbot.present.layout import prose
 from trading.contract import Window
+from trading.contract.books import RiskMap
 from trading.domain.order import Order
 
 _ID = Parameter("id", Kind.TEXT, "the id, or its first four characters")
@@ -119,13 +122,20 @@ async def allocation(request: Request) -> Reply:
 
 
 async def exposure_(request: Request) -> Reply:
-    """How much is invested, and in what."""
-    return exposure.exposure(await request.desk.books.exposure())
+    """How much is invested, in what, and how alike it moves."""
+    found, alike = await request.desk.books.exposure(), await request.desk.books.risk_map()
+    return exposure.exposure(found, alike, await _drawn(request, alike))
 
 
 async def risk_(request: Request) -> Reply:
     """What may be lost."""
-    return risk.risk(await request.desk.books.risk())
+    found, alike = await request.desk.books.risk(), await request.desk.books.risk_map()
+    return risk.risk(found, alike, await _drawn(request, alike))
+
+
+async def _drawn(request: Request, alike: RiskMap) -> bytes | None:
+    """The picture of what moves alike, where that is known of any two coins."""
+    return await request.charts.risk_map(alike) if alike.is_known else None
 
 
 async def limits(request: Request) -> Reply:
@@ -146,8 +156,10 @@ async def report(request: Request) -> Reply:
 
 
 async def health(request: Request) -> Reply:
-    """How the program is doing."""
-    return running.health(await request.desk.books.health())
+    """How the program is doing, and whether enough people are known for what must be agreed."""
+    found, desk = await request.desk.books.health(), request.desk
+    alone = second_person_note(request.admission.access, desk.controls.threshold(), desk.world)
+    return running.health(replace(found, alerts=(*found.alerts, alone)) if alone else found)
 
 
 async def version(request: Request) -> Reply:

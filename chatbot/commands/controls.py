@@ -26,9 +26,9 @@ _TARGET = Parameter(
 _CONDITION = Parameter(
     "condition",
     Kind.CONDITION,
-    "what the price does, such as > 70k, < 60k, +10% or -5%",
+    "what the price does, such as > 70k, -5%, or +10% 24h",
     required=True,
-    choices=("+5%", "-5%", "+10%", "-10%"),
+    choices=("+5%", "-5%", "+10%", "-10%", "+5% 24h", "-5% 24h", "-5% 1h"),
 )
 _ALERT = Parameter("alert", Kind.ID, "which alert, by its id in /alerts")
 _ORDER = Parameter("order", Kind.ID, "the order's id, or all")

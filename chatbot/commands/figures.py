@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from chatbot.commands.amounts import AmountError
+from chatbot.commands.timespans import looks_like_timespan, take_timespan
 from trading.contract.controls import Condition, Level, LevelUnit
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.\d+|\d+\.?"
@@ -49,7 +50,7 @@ def looks_like_level(word: str, quote: str) -> bool:
 def looks_like_condition(word: str, quote: str) -> bool:
     """Whether `word` belongs to a condition: a figure, a side ("above", ">"), or how often."""
     low = word.lower()
-    if low in _RISES | _FALLS | _REPEATS | _SMALL_WORDS or _is_figure_part(low, quote):
+    if low in _RISES | _FALLS | _REPEATS | _SMALL_WORDS or _is_figure_part(low, quote) or looks_like_timespan(low):
         return True
     return _SIDES.match(low) is not None and _is_figure_part(_SIDES.sub("", low), quote)
 
@@ -76,15 +77,18 @@ def read_level(text: str, quote: str) -> Level:
 
 def read_condition(text: str, quote: str) -> Condition:
     """The condition in `text`. Raises AmountError with one sentence."""
-    words = [word for word in _SIDES.sub(r"\1 ", text.lower()).split() if word not in _SMALL_WORDS]
+    span, rest = take_timespan(text.lower())
+    words = [word for word in _SIDES.sub(r"\1 ", rest).split() if word not in _SMALL_WORDS]
     repeats, words = _without(words, _REPEATS)
     rises, words = _without(words, _RISES)
     falls, words = _without(words, _FALLS)
-    figure = _figure(words, quote, text, "Write > 70k, < 60k, +10% or -5%.")
+    figure = _figure(words, quote, text, "Write > 70k, < 60k, -5% or +10% 24h.")
     if rises and falls:
         raise AmountError(f'"{text[:30]}" says both up and down; choose one.')
     if figure.percent:
-        return Condition(*_move(figure, rises, falls, text), move=True, repeats=repeats)
+        return Condition(*_move(figure, rises, falls, text), move=True, repeats=repeats, span=span)
+    if span is not None:
+        raise AmountError(f'"{text[:30]}" has a span of time but no change; write +10% 24h or -5% 1h.')
     return Condition(True if rises else False if falls else None, _unsigned(figure, text), repeats=repeats)
 
 

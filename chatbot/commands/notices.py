@@ -112,6 +112,6 @@ def _kind(word: str) -> NoticeKind:
 
 
 COMMANDS = (
-    Command("notify", "What this chat hears by itself, and how loud", _EXAMPLE, Role.VIEWER, notify, (_WHAT,)),
-    Command("quiet", "Hours with nothing but what is urgent", _QUIET_EXAMPLE, Role.VIEWER, quiet, (_HOURS,)),
+    Command("notify", "What this chat hears by itself, and how loud", _EXAMPLE, Role.VIEWER, notify, (_WHAT,), False),
+    Command("quiet", "Hours with nothing but what is urgent", _QUIET_EXAMPLE, Role.VIEWER, quiet, (_HOURS,), False),
 )

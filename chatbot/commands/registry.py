@@ -26,6 +26,10 @@ class Answers(Protocol):
         """An answer from the books, or one sentence that says what can be asked."""
         ...
 
+    def wished(self, text: str) -> str | None:
+        """The one command line that `text` says in other words ("/buy $50 BTC"); None where it says none."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -62,6 +66,8 @@ class Command:
     read_only: bool = True
     typed: bool = False
     """What follows its name counts only when a person wrote it: no button carries it."""
+    previews: bool = False
+    """Ends in a preview that a person must press, or in a refusal: a wish in free words may run it."""
 
 
 class Registry:

@@ -35,7 +35,7 @@ SUBJECTS = (
         ("pnl", "profit", "performance", "compare", "chart", "report", "fees", "costs"),
     ),
     Subject("trading", "buy, sell, rebalance", ("buy", "sell", "close", "rebalance", "pending", "plan", "thesis")),
-    Subject("records", "orders and trades", ("trades", "trade", "orders", "order", "cancel", "export")),
+    Subject("records", "orders and trades", ("trades", "trade", "orders", "order", "cycle", "cancel", "export")),
     Subject(
         "protection",
         "stops, targets, limits",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rapidfuzz import fuzz, process
@@ -23,6 +24,14 @@ ALIASES = {
     "avalanche": "AVAX",
 }
 """Names people use for a base."""
+
+
+_TICKER = re.compile(r"[A-Z][A-Z0-9]{1,5}(?:/[A-Z]{3,5})?")
+
+
+def is_coin(word: str) -> bool:
+    """Whether `word` names a coin that people know, traded here or not, or is written like one's ticker."""
+    return word.lower() in ALIASES or word.upper() in ALIASES.values() or _TICKER.fullmatch(word) is not None
 
 
 def find_symbol(word: str, instruments: Sequence[Instrument]) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from chatbot.commands.arguments import Kind, Parameter
-from chatbot.commands.registry import Command, Request
+from chatbot.commands.registry import Command, Handler, Request
 from chatbot.message import Button, Reply, Role
 from chatbot.present import marks
 from chatbot.present import numbers as n
@@ -141,11 +141,15 @@ def _reading(request: Request, side: Side, symbol: str, amount: Amount) -> str:
     return f"{side.value} {instrument.base} for {n.share(amount.value)} of {whole}"
 
 
+def _preview_command(name: str, summary: str, example: str, handler: Handler, *parameters: Parameter) -> Command:
+    return Command(name, summary, example, Role.TRADER, handler, parameters, read_only=False, previews=True)
+
+
 COMMANDS = (
-    Command("rebalance", "Decide now and preview the trades", "/rebalance", Role.TRADER, rebalance, (), False),
-    Command("buy", "Preview a purchase", "/buy 50 btc", Role.TRADER, buy, (_AMOUNT, _SYMBOL), False),
-    Command("sell", "Preview a sale", "/sell all sol", Role.TRADER, sell, (_AMOUNT, _SYMBOL), False),
-    Command("close", "Preview selling a whole position", "/close eth", Role.TRADER, close, (_SYMBOL,), False),
+    _preview_command("rebalance", "Decide now and preview the trades", "/rebalance", rebalance),
+    _preview_command("buy", "Preview a purchase", "/buy 50 btc", buy, _AMOUNT, _SYMBOL),
+    _preview_command("sell", "Preview a sale", "/sell all sol", sell, _AMOUNT, _SYMBOL),
+    _preview_command("close", "Preview selling a whole position", "/close eth", close, _SYMBOL),
     Command("pending", "Cards that wait for you", "/pending", Role.VIEWER, pending, (_CARD,)),
-    Command("flatten", "Preview selling everything", "/flatten", Role.TRADER, flatten, (), False),
+    _preview_command("flatten", "Preview selling everything", "/flatten", flatten),
 )

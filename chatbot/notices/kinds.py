@@ -37,7 +37,7 @@ MEANINGS: Mapping[NoticeKind, str] = {
     NoticeKind.FILL: "trades, orders, deposits",
     NoticeKind.STATE: "pauses, feeds, the exchange, settings",
     NoticeKind.REPORT: "daily and weekly reports",
-    NoticeKind.CHATTER: "decisions to hold, progress",
+    NoticeKind.CHATTER: "decisions to hold, predictions, progress",
 }
 
 URGENT = frozenset({NoticeKind.STOP, NoticeKind.ALERT, NoticeKind.APPROVAL})
@@ -71,7 +71,11 @@ KINDS: Mapping[str, NoticeKind] = {
     "protection_changed": NoticeKind.STATE,
     "setting_changed": NoticeKind.STATE,
     "run_skipped": NoticeKind.STATE,
+    "safe_mode_entered": NoticeKind.STATE,
+    "safe_mode_left": NoticeKind.STATE,
     "report_due": NoticeKind.REPORT,
+    "weekly_report_due": NoticeKind.REPORT,
+    "thesis_settled": NoticeKind.CHATTER,
     "run_ended": NoticeKind.REPORT,
     "cycle_decided": NoticeKind.CHATTER,
     "cycle_progress": NoticeKind.CHATTER,

@@ -9,14 +9,23 @@ from datetime import datetime, timedelta
 from chatbot.notices.kinds import NoticeKind, kind_of
 from chatbot.present.counts import NOUNS, counts
 from trading.contract import Reader
-from trading.domain.event import BatchCompleted, Event, ExitFailed, JournalEntry, LiveUnconfirmed, ReportDue, Started
+from trading.domain.event import (
+    BatchCompleted,
+    Event,
+    ExitFailed,
+    JournalEntry,
+    LiveUnconfirmed,
+    ReportDue,
+    Started,
+    WeeklyReportDue,
+)
 
 TOO_OLD = timedelta(hours=24)
 """A trade or a change of state that long ago is only counted."""
 
 _PAGE = 500
 _AGING = {NoticeKind.FILL, NoticeKind.STATE, NoticeKind.CHATTER}
-_NEWEST_ONLY = (Started, LiveUnconfirmed, ReportDue)
+_NEWEST_ONLY = (Started, LiveUnconfirmed, ReportDue, WeeklyReportDue)
 """The newest of each says what the earlier ones said."""
 
 

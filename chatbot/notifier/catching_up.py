@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chatbot.notices.answered import Answered
 from chatbot.notices.bookmark import Bookmark
 from chatbot.notices.kinds import KINDS, NoticeKind, kind_of
 from chatbot.notices.preferences import Level, Preferences
@@ -21,13 +22,20 @@ class CatchingUp:
     """Brings the channel of `posting` to where it can follow. Raises what the delivery raises; begin again then."""
 
     def __init__(
-        self, desk: Reader, posting: Posting, telling: Telling, bookmark: Bookmark, preferences: Preferences
+        self,
+        desk: Reader,
+        posting: Posting,
+        telling: Telling,
+        bookmark: Bookmark,
+        preferences: Preferences,
+        answered: Answered,
     ) -> None:
         self._desk = desk
         self._posting = posting
         self._telling = telling
         self._bookmark = bookmark
         self._preferences = preferences
+        self._answered = answered
         self._channel = posting.delivery.channel
         self.only_counted: frozenset[int] = frozenset()
         """What the summary has counted and nothing else tells."""
@@ -76,6 +84,8 @@ class CatchingUp:
         return backlog.those(lambda entry: entry.seq in wanted)
 
     async def _is_told_here(self, entry: JournalEntry) -> bool:
+        if await self._answered.has_told(entry, self._channel):
+            return False
         kind = await kind_of(entry.event, self._desk)
         in_digest = kind in (NoticeKind.FILL, NoticeKind.CHATTER) and self._preferences.digest(self._channel)
         return not in_digest and self._preferences.level(self._channel, kind) is not Level.OFF

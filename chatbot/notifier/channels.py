@@ -9,6 +9,7 @@ from datetime import timedelta
 import structlog
 
 from chatbot.message import Channel, Transport
+from chatbot.notices.answered import Answered
 from chatbot.notices.audience import Audience
 from chatbot.notices.preferences import Preferences
 from chatbot.notifier.delivery import ChannelLost, ChannelMoved, Delivery
@@ -39,7 +40,7 @@ async def _nowhere(_: Channel, __: Channel) -> None:
 class Notifier:
     """Follows the journal for every channel of `audience`. `clock` is the people's clock.
 
-    `moved` is told when a chat goes on under another id: old, new.
+    `moved` is told when a chat goes on under another id: old, new. `answered` knows what answers have told already.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Notifier:
         charts: Charts,
         patience: timedelta = PATIENCE,
         moved: Moving = _nowhere,
+        answered: Answered | None = None,
     ) -> None:
         self._desk = desk
         self._store = store
@@ -60,6 +62,7 @@ class Notifier:
         self._clock = clock
         self._patience = patience
         self._moved = moved
+        self._answered = answered or Answered(desk, store, clock)
         self._renderer = Renderer(desk, charts)
         self._followers: dict[Channel, Follower] = {}
         self._lost: dict[Channel, asyncio.Event] = {}
@@ -101,7 +104,9 @@ class Notifier:
 
     async def _follow(self, transport: Transport, channel: Channel) -> None:
         delivery = Delivery(transport, channel, self._clock, self._patience)
-        follower = Follower(self._desk, self._store, delivery, self._renderer, self._preferences, self._clock)
+        follower = Follower(
+            self._desk, self._store, delivery, self._renderer, self._preferences, self._answered, self._clock
+        )
         self._followers[channel] = follower
         self._preferences.listen(follower.bookmark.rung)
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from chatbot.message import Channel, Reply
+from chatbot.notices.answered import Answered, Asking
 from chatbot.notices.bookmark import Bookmark
 from chatbot.notices.kinds import kind_of
 from chatbot.notices.preferences import Preferences
@@ -19,6 +20,10 @@ from chatbot.notifier.telling import Telling
 from chatbot.store.chat_store import ChatStore
 from trading.clock import Clock, first_of
 from trading.contract import Reader
+from trading.domain.event import JournalEntry
+
+LOOK_AGAIN = 0.5
+"""Seconds between two looks at what came while an answer is awaited."""
 
 _PAGE = 100
 
@@ -33,17 +38,20 @@ class Follower:
         delivery: Delivery,
         renderer: Renderer,
         preferences: Preferences,
+        answered: Answered,
         clock: Clock,
     ) -> None:
         self.bookmark = bookmark = Bookmark(store, delivery.channel)
         self._desk = desk
+        self._answered = answered
+        self._channel = delivery.channel
         self._clock = clock
         self._pace = delivery.pace
         self._posting = Posting(delivery, bookmark, store, clock)
         copies = Copies(store, self._posting, lambda: preferences.former(delivery.channel))
         self._telling = Telling(desk, self._posting, copies, renderer, bookmark, preferences, clock)
         self._held = Held(desk, self._posting, renderer, bookmark, preferences, clock)
-        self._catching_up = CatchingUp(desk, self._posting, self._telling, bookmark, preferences)
+        self._catching_up = CatchingUp(desk, self._posting, self._telling, bookmark, preferences, answered)
         self._waiting = Waiting()
         self._read_to = 0
         self._moved_to: Channel | None = None
@@ -82,6 +90,8 @@ class Follower:
         if turn is None:
             await self.bookmark.settle(None, self._read_to)
             await self._rest()
+        elif (asking := self._answered.awaited(turn.entries, self._channel)) is not None:
+            await self._wait_for(asking)
         else:
             await self._tell(turn)
 
@@ -94,7 +104,7 @@ class Follower:
             self._read_to = page[-1].seq
 
     async def _tell(self, turn: Turn) -> None:
-        counted = [entry for entry in turn.entries if entry.seq in self._catching_up.only_counted]
+        counted = [entry for entry in turn.entries if await self._is_told_otherwise(entry)]
         for entry in counted:
             await self._telling.edit_cards(entry)
         rest = tuple(entry for entry in turn.entries if entry not in counted)
@@ -103,6 +113,15 @@ class Follower:
         self._waiting.done(turn)
         self.bookmark.told(entry.seq for entry in turn.entries)
         await self.bookmark.settle(self._waiting.first, self._read_to)
+
+    async def _is_told_otherwise(self, entry: JournalEntry) -> bool:
+        """A summary has counted it, or an answer here has said it."""
+        counted = entry.seq in self._catching_up.only_counted
+        return counted or await self._answered.has_told(entry, self._channel)
+
+    async def _wait_for(self, asking: Asking) -> None:
+        """An answer may say it first. Not for long at a time: what is urgent comes in meanwhile."""
+        await first_of(self._clock.sleep(LOOK_AGAIN), asking.over.wait())
 
     async def _announce(self) -> bool:
         announcements = self.bookmark.page.announcements

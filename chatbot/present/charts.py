@@ -13,7 +13,7 @@ from functools import partial
 
 from chatbot.present.finding import finding
 from trading.contract import Performance, Status, World
-from trading.contract.books import Profit
+from trading.contract.books import Profit, RiskMap
 from trading.domain.market import Candle
 from trading.domain.order import Fill
 
@@ -25,6 +25,7 @@ __all__ = [
     "finding",
     "price_chart",
     "profit_chart",
+    "risk_map_chart",
 ]
 
 
@@ -73,6 +74,13 @@ def profit_chart(profit: Profit, *, dark: bool = False) -> bytes:
     return bars.draw(profit, theme.DARK if dark else theme.LIGHT)
 
 
+def risk_map_chart(found: RiskMap, *, dark: bool = False) -> bytes:
+    """How alike the coins' days are, with weights: a PNG 1080 pixels wide. Raises ValueError without any pair."""
+    from chatbot.present.pictures import risk_map, theme
+
+    return risk_map.draw(found, theme.DARK if dark else theme.LIGHT)
+
+
 class Charts:
     """The same pictures for coroutines, drawn one after the other in a thread of their own."""
 
@@ -92,6 +100,10 @@ class Charts:
 
     async def allocation(self, status: Status) -> bytes:
         return await self._drawn(partial(allocation_chart, status, dark=self._dark))
+
+    async def risk_map(self, found: RiskMap) -> bytes:
+        """Raises ValueError without any pair."""
+        return await self._drawn(partial(risk_map_chart, found, dark=self._dark))
 
     async def price(
         self,

@@ -27,11 +27,17 @@ NOUNS: Mapping[str, str] = {
     "setting_changed": "setting",
     "started": "start",
     "state_changed": "state change",
+    "thesis_settled": "settled thesis",
     "venue_mode_changed": "exchange notice",
+    "weekly_report_due": "weekly report",
 }
 """By the event's stored name. What only changes a card, or takes back what another says, is not counted."""
 
-_PLURALS = {"new stop or target": "new stops or targets", "confirmation of LIVE": "confirmations of LIVE"}
+_PLURALS = {
+    "settled thesis": "settled theses",
+    "new stop or target": "new stops or targets",
+    "confirmation of LIVE": "confirmations of LIVE",
+}
 
 
 async def counts(events: Sequence[Event], desk: Reader) -> dict[str, int]:

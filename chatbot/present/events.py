@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from chatbot.message import Reply
 from chatbot.present import operating, safety
-from chatbot.present.cards import approvals, batches, decisions, notices, reports
+from chatbot.present.cards import approvals, batches, decisions, notices, periods, predictions, reports
 from chatbot.present.charts import Charts
 from trading.contract import BatchView, Reader
 from trading.domain.event import (
@@ -25,6 +25,8 @@ from trading.domain.event import (
     RunEnded,
     Started,
     StateChanged,
+    ThesisSettled,
+    WeeklyReportDue,
 )
 from trading.domain.order import Batch, Source
 from trading.domain.plan import CycleOutcome
@@ -47,6 +49,10 @@ async def message(event: Event, desk: Reader, charts: Charts) -> Reply | None:
             return await _refused(event, desk)
         case CycleDecided():
             return await _decided(event, desk)
+        case ThesisSettled():
+            return predictions.settled(event.settled, desk.world)
+        case WeeklyReportDue():
+            return await _weekly(event, desk, charts)
         case ReportDue() | RunEnded():
             return await _measured(event, desk, charts)
         case _:
@@ -99,6 +105,14 @@ async def _measured(event: ReportDue | RunEnded, desk: Reader, charts: Charts) -
         return reports.run_ended(event, result, desk.world, png)
     report = await desk.report(event.local_date)
     return None if report is None else reports.daily(report, await charts.equity(report.since_start))
+
+
+async def _weekly(event: WeeklyReportDue, desk: Reader, charts: Charts) -> Reply | None:
+    found = await desk.books.report_of_week(event.local_date)
+    if found is None:
+        return None
+    drawn = found.period or found.since_start
+    return periods.report(found, await charts.equity(drawn) if drawn else None)
 
 
 def _notice(event: Event, desk: Reader) -> Reply | None:

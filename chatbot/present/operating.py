@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chatbot.message import Reply
-from chatbot.present.cards import alerts, levels, progress, settings
+from chatbot.present.cards import alerts, levels, progress, safe_mode, settings
 from trading.contract import Reader
 from trading.domain.event import (
     AlertFired,
@@ -11,6 +11,8 @@ from trading.domain.event import (
     Event,
     ProtectionChanged,
     RunSkipped,
+    SafeModeEntered,
+    SafeModeLeft,
     SettingChanged,
 )
 
@@ -29,5 +31,9 @@ def message(event: Event, desk: Reader) -> Reply | None:
             return settings.run_skipped(event, world)
         case CycleProgress():
             return progress.told(event, world)
+        case SafeModeEntered():
+            return safe_mode.entered(event, world)
+        case SafeModeLeft():
+            return safe_mode.left(event, world)
         case _:
             return None

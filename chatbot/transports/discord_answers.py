@@ -25,8 +25,9 @@ from chatbot.message import (
 )
 from chatbot.transports.discord_delivery import Delivery
 from chatbot.transports.discord_interactions import Stage, Standing
+from chatbot.transports.discord_passing import Passing
 from chatbot.transports.discord_people import PLATFORM, Interaction, People
-from chatbot.transports.discord_progress import LiveProgress
+from chatbot.transports.live_progress import LiveProgress
 from chatbot.transports.slash import SlashCommand
 from trading.clock import Clock
 
@@ -34,6 +35,8 @@ LONG_AGO = timedelta(seconds=60)
 """An interaction that Discord gave up on is older than its deadline; older than this, trading commands are refused."""
 TRIES = 3
 PAUSE_SECONDS = 5.0
+PATIENCE_SECONDS = 1.0
+"""What is done by then shows no progress: the pressed message says it all."""
 _FAILED = Reply("❌ This failed and was logged. Look at /status before you try again.", tone=Tone.BAD, ok=False)
 _ALONE = Reply("💬 The answer is for you alone. Type / and choose the command: then only you see it.")
 
@@ -82,19 +85,23 @@ class Answers:
         if await self._stage.acknowledge(interaction) is Standing.LOST:
             # Nothing is done, and Discord says so; however long ago it was.
             return
-        press = self._people.pressed(interaction)
+        passing = Passing(interaction)
+        async with LiveProgress(passing.show, self._clock, PATIENCE_SECONDS) as progress:
+            press = self._people.pressed(interaction, progress)
+            outcome = await self._pressed(press)
+        await self._tell(interaction, press, outcome, passing)
+
+    async def _pressed(self, press: Press) -> PressReply:
         try:
-            outcome = await self._on_press(press)
+            return await self._on_press(press)
         except Exception:
             logger.exception("A press on %s failed.", press.button_id)
-            outcome = PressReply(_FAILED.text)
-        await self._tell(interaction, press, outcome)
+            return PressReply(_FAILED.text)
 
-    async def _tell(self, interaction: Interaction, press: Press, outcome: PressReply) -> None:
+    async def _tell(self, interaction: Interaction, press: Press, outcome: PressReply, passing: Passing) -> None:
         if outcome.edit is not None and press.message is not None:
             await self._stage.replace(interaction, press.message, outcome.edit)
-        if outcome.send is not None:
-            await self._stage.follow(interaction, outcome.send)
+        await self._stage.follow(interaction, outcome.send, passing)
         shown = outcome.send is not None or (outcome.edit is not None and outcome.edit.ok)
         if outcome.toast and not shown:
             await self._stage.whisper(interaction, Reply(outcome.toast))

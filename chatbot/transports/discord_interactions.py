@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Sequence
 from enum import Enum
-from functools import partial
 
 import aiohttp
 import discord
@@ -16,6 +15,7 @@ from chatbot.transports.discord_arguments import content, replacement
 from chatbot.transports.discord_delivery import Delivery
 from chatbot.transports.discord_errors import explained, once, twice
 from chatbot.transports.discord_message import DiscordMessage, render
+from chatbot.transports.discord_passing import Passing
 from chatbot.transports.discord_people import Interaction, channel_of
 
 ACKNOWLEDGE_SECONDS = 3.0
@@ -86,15 +86,30 @@ class Stage:
         else:
             await self._follow(interaction, messages[1:])
 
-    async def follow(self, interaction: Interaction, reply: Reply) -> None:
-        """A further message below the pressed one; a private reply only to the presser."""
-        await (self.whisper if reply.private else self._follow_all)(interaction, reply)
+    async def follow(self, interaction: Interaction, reply: Reply | None, passing: Passing) -> None:
+        """A further message below the pressed one, in place of what was shown in passing; a private one as a whisper.
+
+        Without a reply what was shown in passing goes away.
+        """
+        if reply is None or reply.private:
+            await passing.remove()
+            if reply is not None:
+                await self.whisper(interaction, reply)
+            return
+        messages = render(reply)
+        number = await passing.become(messages[0])
+        if number is None:
+            number = await self._follow(interaction, messages)
+        else:
+            await self._follow(interaction, messages[1:])
+        if number is not None and reply.told is not None:
+            await reply.told(MessageRef(channel_of(interaction), number))
 
     async def whisper(self, interaction: Interaction, reply: Reply) -> None:
         """What only the person who acted sees. Nobody else needs it, so it has no fallback."""
         try:
             for message in render(reply):
-                await once(partial(self._send, interaction, message, True))
+                await self._sent(interaction, message, True)
         except _FAILURES as error:
             logger.warning("A notice for interaction %s was not shown: %s", interaction.id, error)
 
@@ -122,20 +137,26 @@ class Stage:
         await twice(edit)
         return shown[-1]
 
-    async def _follow_all(self, interaction: Interaction, reply: Reply) -> None:
-        await self._follow(interaction, render(reply))
-
-    async def _follow(self, interaction: Interaction, messages: Sequence[DiscordMessage]) -> None:
+    async def _follow(self, interaction: Interaction, messages: Sequence[DiscordMessage]) -> str | None:
+        """The id of the first message, as far as it is known."""
+        first: list[str] = []
         for index, message in enumerate(messages):
             try:
-                await once(partial(self._send, interaction, message, False))
+                first.append(await self._sent(interaction, message, False))
             except _FAILURES as error:
                 await self._post(interaction, messages[index:], error)
-                return
+                break
+        return first[0] if first else None
 
-    async def _send(self, interaction: Interaction, message: DiscordMessage, ephemeral: bool) -> None:
-        with explained(f"interaction {interaction.id}"):
-            await interaction.followup.send(**content(message), ephemeral=ephemeral)
+    async def _sent(self, interaction: Interaction, message: DiscordMessage, ephemeral: bool) -> str:
+        """The id of the message once it is sent."""
+
+        async def send() -> str:
+            with explained(f"interaction {interaction.id}"):
+                sent = await interaction.followup.send(**content(message), ephemeral=ephemeral, wait=True)
+            return str(sent.id)
+
+        return await once(send)
 
     async def _post(self, interaction: Interaction, messages: Sequence[DiscordMessage], why: BaseException) -> None:
         logger.info("Interaction %s cannot be answered, the bot writes to its channel: %s", interaction.id, why)

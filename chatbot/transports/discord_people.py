@@ -43,7 +43,7 @@ class People:
             progress=progress,
         )
 
-    def pressed(self, interaction: Interaction) -> Press:
+    def pressed(self, interaction: Interaction, progress: Progress) -> Press:
         """A button under a message."""
         channel = channel_of(interaction)
         data: Any = interaction.data or {}
@@ -53,6 +53,7 @@ class People:
             button_id=data.get("custom_id", ""),
             update_id=str(interaction.id),
             message=MessageRef(channel, str(interaction.message.id)) if interaction.message else None,
+            progress=progress,
         )
 
     def _actor(self, user: discord.User | discord.Member, guild_id: int | None, forwarded: bool = False) -> Actor:

@@ -19,14 +19,18 @@ SECONDS_APART = 1.0
 class ProgressMessage:
     """Posted by the first `show`, edited by later ones at most once a second; only the newest state is sent.
 
-    It speaks when there is room for it under Telegram's limits, and is silent otherwise.
+    It speaks when there is room for it under Telegram's limits, and is silent otherwise; and in the first `patience`
+    seconds: what is over by then needs no message.
     """
 
-    def __init__(self, outbox: Outbox, clock: Clock, channel: str, answering: int | None) -> None:
+    def __init__(
+        self, outbox: Outbox, clock: Clock, channel: str, answering: int | None, patience: float = 0.0
+    ) -> None:
         self._outbox = outbox
         self._clock = clock
         self._channel = channel
         self._answering = answering
+        self._patience = patience
         self._newest: Reply | None = None
         self._closed = False
         self._sending = asyncio.Lock()
@@ -55,6 +59,9 @@ class ProgressMessage:
             self._worker.cancel()
 
     async def _work(self) -> None:
+        if self._patience:
+            await self._clock.sleep(self._patience)
+            self._patience = 0.0
         while self._newest is not None and not self._closed:
             reply, self._newest = self._newest, None
             async with self._sending:

@@ -37,9 +37,9 @@ class Replies:
         self._outbox = outbox
         self._clock = clock
 
-    def progress(self, origin: Origin) -> ProgressMessage:
-        """A progress message for whoever spoke at `origin`; nothing is posted yet."""
-        return ProgressMessage(self._outbox, self._clock, origin.channel, origin.answering)
+    def progress(self, origin: Origin, patience: float = 0.0) -> ProgressMessage:
+        """A progress message for whoever spoke at `origin`; nothing is posted yet, nor within `patience` seconds."""
+        return ProgressMessage(self._outbox, self._clock, origin.channel, origin.answering, patience)
 
     async def post(self, origin: Origin, reply: Reply) -> None:
         try:

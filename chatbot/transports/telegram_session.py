@@ -23,6 +23,7 @@ from chatbot.transports.telegram_inbox import is_group, pressed_id, read_message
 from chatbot.transports.telegram_late import LateReplies
 from chatbot.transports.telegram_membership import Membership
 from chatbot.transports.telegram_outbox import Outbox
+from chatbot.transports.telegram_progress import ProgressMessage
 from chatbot.transports.telegram_replies import Origin, Replies
 from trading.clock import Clock
 
@@ -117,24 +118,25 @@ class Session:
         if press is None:
             await self._acknowledge(query, "")
             return
-        async with owned(self._on_press(press)) as work:
-            prompt = await self._settles(work)
-            if not prompt:
-                await self._acknowledge(query, "")
-            outcome = await result_or(work, PressReply("", send=FAILED))
-        told = prompt and await self._acknowledge(query, outcome.toast)
-        if not told and outcome.edit is None and outcome.send is None and outcome.toast:
-            outcome = PressReply("", send=Reply(outcome.toast))
-        await self._show(press.channel.id, query, outcome)
+        progress = self._replies.progress(Origin(press.channel.id, pressed_in_group(query)), PATIENCE_SECONDS)
+        with contextlib.closing(progress):
+            async with owned(self._on_press(replace(press, progress=progress.show))) as work:
+                prompt = await self._settles(work)
+                if not prompt:
+                    await self._acknowledge(query, "")
+                outcome = await result_or(work, PressReply("", send=FAILED))
+            told = prompt and await self._acknowledge(query, outcome.toast)
+            if not told and outcome.edit is None and outcome.send is None and outcome.toast:
+                outcome = PressReply("", send=Reply(outcome.toast))
+            await self._show(press.channel.id, query, outcome, progress)
 
-    async def _show(self, channel: str, query: CallbackQuery, outcome: PressReply) -> None:
+    async def _show(self, channel: str, query: CallbackQuery, outcome: PressReply, progress: ProgressMessage) -> None:
         origin = Origin(channel, pressed_in_group(query))
         if outcome.edit is not None and isinstance(query.message, Message):
             await self._replies.replace(origin, pressed_id(query), outcome.edit)
         elif outcome.edit is not None:  # too old for Telegram to let us touch it
             await self._replies.post(Origin(channel), outcome.edit)
-        if outcome.send is not None:
-            await self._replies.post(origin, outcome.send)
+        await self._replies.finish(origin, progress, outcome.send)
 
     async def _acknowledge(self, query: CallbackQuery, toast: str) -> bool:
         """Stop the button's spinner. Best effort: Telegram refuses late answers, and nothing depends on them."""

@@ -127,7 +127,7 @@ class TerminalTransport:
         elif self._numbers.was_given(line):
             await self._show(GONE, [])
         elif (reply := await on_message(self._incoming(line))) is not None:
-            await self.send(HERE, reply)
+            await self._tell(reply)
 
     async def _after_press(self, brought: PressReply, message: MessageRef) -> None:
         if brought.edit is not None:
@@ -135,7 +135,12 @@ class TerminalTransport:
         elif brought.toast:
             await self._show(Reply(brought.toast), [])
         if brought.send is not None:
-            await self.send(HERE, brought.send)
+            await self._tell(brought.send)
+
+    async def _tell(self, reply: Reply) -> None:
+        shown = await self.send(HERE, reply)
+        if reply.told is not None:
+            await reply.told(shown)
 
     def _incoming(self, line: str) -> Incoming:
         return Incoming(OWNER, HERE, line, secrets.token_hex(16), self._clock.now())

@@ -31,7 +31,7 @@ WALL_CLOCK = (
 CHAT_MAY_IMPORT = ("trading.contract", "trading.domain", "trading.errors", "trading.clock", "trading.redaction")
 FLOATS = (
     "trading/exchange/",
-    "trading/market/indicators.py",
+    "trading/market/",
     "trading/portfolio/figures.py",
     "trading/portfolio/performance.py",
     "trading/strategy/",
@@ -39,13 +39,14 @@ FLOATS = (
     "trading/research/replay.py",
     "trading/research/grid.py",
     "trading/simulation.py",
-    "trading/decision/snapshot.py",
+    "trading/decision/snapshots/",
     "chatbot/present/",
 )
 """Where a number may become a float: the border to the exchange, indicators, figures, replays over columns, charts."""
 
 NEVER_MONEY = {
     "trading/research/session.py": "prices read out of candle columns",
+    "trading/views/risk_map.py": "weights beside correlations",
     "chatbot/transports/telegram_errors.py": "seconds to wait",
 }
 

@@ -21,6 +21,18 @@ QUESTIONS = (
     "what did we trade last week?",
     "what is the profit this month?",
     "why did we buy BTC?",
+    "what fees did we pay?",
+    "what's my total profit this year?",
+    "what's my win rate?",
+    "what are my best trades?",
+    "has my last order filled?",
+    "why was my order rejected?",
+    "list my pending orders",
+    "what's the RSI on BTC 4h?",
+    "give me a market summary",
+    "what's my max drawdown limit?",
+    "how much cash do I have?",
+    "why is my bot not making trades?",
 )
 ASKED = 5
 

@@ -20,5 +20,5 @@ class Size:
     fills: int
 
 
-FULL = Size(runs=5, unmeasured=1, messages=200, days=5, history=30, fills=10_000)
+FULL = Size(runs=5, unmeasured=1, messages=200, days=5, history=30, fills=100_000)
 QUICK = Size(runs=1, unmeasured=0, messages=10, days=1, history=1, fills=200)

@@ -62,6 +62,9 @@ class Nobody:
     async def answer(self, channel_key: str, text: str) -> Reply:
         return Reply("")
 
+    def wished(self, text: str) -> str | None:
+        return None
+
 
 @dataclass
 class Both:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from chatbot.message import Incoming, Reply
-from chatbot.transports.discord_progress import LiveProgress
+from chatbot.transports.live_progress import LiveProgress
 from tests.chat.discord_server import DiscordServer
 from tests.chat.discord_trial import Router, WatchedClock, running, transport_for
 from tests.chat.discord_world import Fault

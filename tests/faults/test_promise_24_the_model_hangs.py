@@ -22,9 +22,9 @@ from tests.proof import Proof
 from tests.unit.chatbot.fake_transport import CountingCharts
 from tests.world import SmallWorld, limits, rules, started
 from trading.clock import SystemClock
-from trading.contract import ToolChoice, ToolSpec
+from trading.contract import ModelTurn, ToolSpec, Utterance
 from trading.decision.planners import Planned
-from trading.decision.snapshot import Snapshot
+from trading.decision.snapshots import Snapshot
 from trading.domain.risk import TradingState
 
 OWNER, HOME = Actor("telegram", "42", "owner"), Channel("telegram", "42")
@@ -44,13 +44,16 @@ class HangingModel:
     def __init__(self) -> None:
         self.asked, self.answers = asyncio.Event(), asyncio.Event()
 
-    async def choose(self, question: str, tools: Sequence[ToolSpec]) -> ToolChoice | None:
+    async def converse(self, said: Sequence[Utterance], tools: Sequence[ToolSpec]) -> ModelTurn:
         await self._hang()
-        return None
+        return ModelTurn("")
 
     async def plan(self, snapshot: Snapshot) -> Planned:
         await self._hang()
         raise AssertionError("it was never let")
+
+    def outlook(self, snapshot: Snapshot) -> str:
+        return ""
 
     async def _hang(self) -> None:
         self.asked.set()

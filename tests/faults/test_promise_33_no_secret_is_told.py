@@ -36,8 +36,8 @@ from tests.faults.telltale import FAULTS, Telltale
 from tests.flows.program import MAIN, STATE, command, environment, running
 from tests.proof import Proof
 from trading.brain.client import OpenAIModel
-from trading.brain.prompt import Message
 from trading.clock import SimulatedClock, SystemClock
+from trading.contract import Utterance
 from trading.doctor import logins
 from trading.errors import Fatal, PurserError, SettingsError
 from trading.exchange.ccxt_outcome import classify
@@ -73,18 +73,7 @@ class OnceClock(SimulatedClock):
         raise Over
 
 
-@pytest.fixture(autouse=True)
-def logging_as_before() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    for handler in root.handlers:
-        handler.close()
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    logging.captureWarnings(False)
-    logging.raiseExceptions = True
-    structlog.reset_defaults()
+pytestmark = pytest.mark.usefixtures("logging_as_before")
 
 
 @pytest.fixture(autouse=True)
@@ -227,7 +216,7 @@ async def of_discord(server: Telltale) -> str:
 async def of_model(server: Telltale) -> str:
     model = OpenAIModel(OPENAI, f"{server.url}/v1", "gpt", timeout=WITHIN)
     try:
-        await model.pick_tool([Message("user", "hello")], [])
+        await model.turn([Utterance("user", "hello")], [])
     except PurserError as error:
         return str(error)
     finally:

@@ -10,11 +10,13 @@ from trading.assembly.state import open_state
 from trading.core import Adapters, Core, Rules
 from trading.decision.monitor import Monitor
 from trading.decision.planners import Planner
+from trading.decision.predictions import Predictions
 from trading.decision.rebalance import Rebalance
-from trading.decision.snapshot import Snapshots
-from trading.decision.targets import Terms
+from trading.decision.reviews import Reviews
+from trading.decision.snapshots import InForce, Snapshots, Surroundings
 from trading.decision.wishes import Wishes
 from trading.desk import CoreDesk
+from trading.market.price_path import RecentCandles
 from trading.orders.recovery import Recovery
 from trading.risk.daily_loss import DailyLossLimit
 from trading.watchdog import Watchdog
@@ -27,16 +29,28 @@ async def assemble(rules: Rules, adapters: Adapters, planner: Planner) -> Core:
     orders = order_rooms(rules, adapters, books)
     instruments, account, intake = books.instruments, books.account, orders.intake
     snapshots = Snapshots(
-        adapters.market, books.quotes, account, tuple(instruments.values()), rules.limits, adapters.fees
+        Surroundings(
+            market=adapters.market,
+            cache=books.quotes,
+            account=account,
+            protections=books.protections,
+            curve=books.curve,
+            store=store,
+            clock=clock,
+            instruments=tuple(instruments.values()),
+            zone=books.settable.zone,
+        ),
+        InForce(rules.limits, adapters.fees, rules.guards, rules.exits.take_profit),
     )
-    terms = Terms(rules.limits, adapters.fees, rules.exits.take_profit)
-    rebalance = Rebalance(store, snapshots, planner, intake, account, instruments, terms, clock, new_id)
+    rebalance = Rebalance(store, snapshots, planner, intake, clock, new_id)
     wishes = Wishes(
         adapters.market, books.quotes, account, instruments, rules.limits, adapters.fees, intake, clock, new_id
     )
     zone = books.settable.zone
+    if adapters.oversight:
+        adapters.oversight.ledger.zone = zone
     loss_limit = DailyLossLimit(rules.daily_loss, zone, books.curve, account.equity, books.switch)
-    watchdog = Watchdog(adapters.people)
+    watchdog, candles = Watchdog(adapters.people), RecentCandles(adapters.market, clock)
     rooms = desk_rooms(rules, adapters, books, orders, rebalance, wishes, loss_limit, watchdog)
     return Core(
         adapters=adapters,
@@ -60,7 +74,10 @@ async def assemble(rules: Rules, adapters: Adapters, planner: Planner) -> Core:
         monitor=Monitor(intake, account, books.protections, instruments, clock, new_id),
         settable=books.settable,
         rebalance=rebalance,
+        predictions=Predictions(store, candles, clock),
+        reviews=Reviews(store, candles, books.protections, instruments, rules.world.quote, clock),
         reports=rooms.reports,
+        weekly_reports=rooms.weekly_reports,
         watchdog=watchdog,
         desk=CoreDesk(books.world, instruments, clock, rooms),
     )

@@ -21,8 +21,10 @@ from trading.views.cards import CardViews
 from trading.views.health import Machinery
 from trading.views.holdings import Holdings
 from trading.views.limits import Told
+from trading.views.model_costs import ModelCostViews
 from trading.views.overview import Overview
 from trading.views.reports import Reports
+from trading.views.theses import ThesisViews
 from trading.views.trades import TradeViews
 from trading.watchdog import Watchdog
 
@@ -42,7 +44,8 @@ def desk_rooms(
     holdings = Holdings(books.account, books.quotes, books.protections, books.instruments)
     cards = CardViews(store, adapters.people)
     trades = TradeViews(store, curve, holdings, clock)
-    settable = books.settable
+    settable, oversight = books.settable, adapters.oversight
+    models = ModelCostViews(store, oversight)
     overview = Overview(
         books.world,
         books.account,
@@ -59,9 +62,12 @@ def desk_rooms(
             *orders.settlement.alerts(),
             *orders.discrepancies.alerts(),
             *settable.skips.told(),
+            *(oversight.safe_mode.alerts() if oversight else ()),
         ),
+        models,
     )
-    reports = Reports(books.world, store, curve, holdings, trades, switch, clock, rules.report_at)
+    reports = Reports(books.world, store, curve, holdings, trades, switch, clock, rules.report_at, models)
+    reading = _reading(rules, adapters, books, orders, overview, trades, loss_limit, watchdog, models)
     return Rooms(
         store,
         adapters.market,
@@ -74,8 +80,11 @@ def desk_rooms(
         orders.approvals,
         switch,
         orders.safety,
-        _reading(rules, adapters, books, orders, overview, trades, loss_limit, watchdog),
+        reading,
         _controls(rules, adapters, books, orders),
+        weekly_reports=reading.weekly_reports,
+        theses=ThesisViews(store, books.account.price, clock),
+        safe_mode=oversight.safe_mode if oversight else None,
     )
 
 
@@ -112,6 +121,7 @@ def _reading(
     trades: TradeViews,
     loss_limit: DailyLossLimit,
     watchdog: Watchdog,
+    models: ModelCostViews,
 ) -> BookViews:
     """The rooms behind `Desk.books`."""
     shelves = Shelves(
@@ -123,6 +133,9 @@ def _reading(
         fees=adapters.fees,
         instruments=books.instruments,
         loss_limit=loss_limit,
+        market=adapters.market,
+        models=models,
+        report_at=rules.report_at,
     )
     machinery = Machinery(
         store=adapters.store,
@@ -134,7 +147,8 @@ def _reading(
         database=adapters.database,
         decider=overview.decider,
     )
-    told = Told(rules.limits, rules.exits, rules.daily_loss, rules.approvals.drift, rules.approvals.time_to_live)
+    approvals = rules.approvals
+    told = Told(rules.limits, rules.exits, rules.daily_loss, approvals.drift, approvals.time_to_live, rules.guards)
     return book_views(shelves, overview, trades, orders.safety, told, lambda: _thresholds(rules, books), machinery)
 
 

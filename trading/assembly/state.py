@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from trading.core import Adapters, Rules
 from trading.decision.alerts import PriceAlerts
 from trading.decision.controls import Settable
+from trading.decision.past_prices import PastPrices
 from trading.decision.skips import Skips
 from trading.decision.upcoming import Upcoming
 from trading.domain.market import Instrument
@@ -20,7 +21,7 @@ from trading.portfolio.book import Book
 from trading.portfolio.equity import EquityCurve
 from trading.risk.switch import Switch
 from trading.risk.thresholds import ApprovalThreshold
-from trading.schedule import DailyAt
+from trading.schedule import DailyAt, WeeklyAt
 from trading.store.port import Store
 
 BENCHMARKS = ("BTC", "ETH")
@@ -78,11 +79,21 @@ async def _settable(
     # Before anything asks for a local day; the rest is loaded with the other state.
     await zone.load()
     triggers = {"rebalance": DailyAt(rules.rebalance_at, zone), "report": DailyAt(rules.report_at, zone)}
+    if rules.report_weekly_on is not None:
+        triggers["weekly report"] = WeeklyAt(rules.report_weekly_on, rules.report_at, zone)
     return Settable(
         zone,
         ApprovalThreshold(store, rules.limits.approval_threshold, clock),
         Skips(store, clock),
-        PriceAlerts(store, quotes, instruments, rules.limits.max_price_age, clock, adapters.new_id),
+        PriceAlerts(
+            store,
+            quotes,
+            instruments,
+            rules.limits.max_price_age,
+            clock,
+            adapters.new_id,
+            PastPrices(adapters.market, clock),
+        ),
         Upcoming(store, triggers, clock),
     )
 

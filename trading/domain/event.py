@@ -13,6 +13,7 @@ from typing import Literal
 from trading.domain.discrepancy import Discrepancy
 from trading.domain.money import Money
 from trading.domain.order import Side
+from trading.domain.outcome import ScoredPrediction
 from trading.domain.risk import ApprovalStatus, RefusalCode, TradingState
 
 
@@ -131,6 +132,24 @@ class ReportDue:
     at: datetime
     local_date: str
     kind: Literal["report_due"] = "report_due"
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyReportDue:
+    """The report of the week that ends on `local_date` (ISO) is ready to be told, as of `at`."""
+
+    at: datetime
+    local_date: str
+    kind: Literal["weekly_report_due"] = "weekly_report_due"
+
+
+@dataclass(frozen=True, slots=True)
+class ThesisSettled:
+    """What became of predictions, those that were settled at once together."""
+
+    at: datetime
+    settled: tuple[ScoredPrediction, ...]
+    kind: Literal["thesis_settled"] = "thesis_settled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +330,27 @@ class CycleProgress:
     kind: Literal["cycle_progress"] = "cycle_progress"
 
 
+@dataclass(frozen=True, slots=True)
+class SafeModeEntered:
+    """After `failures` in a row the model `decider` is not asked any more; `reason` is why the last one failed."""
+
+    at: datetime
+    decider: str
+    failures: int
+    reason: str
+    kind: Literal["safe_mode_entered"] = "safe_mode_entered"
+
+
+@dataclass(frozen=True, slots=True)
+class SafeModeLeft:
+    """`by` ended safe mode: the model `decider` is asked again."""
+
+    at: datetime
+    decider: str
+    by: str
+    kind: Literal["safe_mode_left"] = "safe_mode_left"
+
+
 Event = (
     Started
     | ApprovalRequested
@@ -334,12 +374,16 @@ Event = (
     | LiveUnconfirmed
     | LiveConfirmed
     | ReportDue
+    | WeeklyReportDue
+    | ThesisSettled
     | RunEnded
     | ProtectionChanged
     | SettingChanged
     | AlertFired
     | RunSkipped
     | CycleProgress
+    | SafeModeEntered
+    | SafeModeLeft
 )
 
 

@@ -110,7 +110,7 @@ class EquityPoint:
 class Traded:
     """What the fills of one symbol and side add up to: how many, `realized` and `fees` in quote.
 
-    `wins` are the fills that realized a profit.
+    `wins` are the fills that realized a profit, `made` what they realized; the others lost `made - realized`.
     """
 
     symbol: str
@@ -119,3 +119,4 @@ class Traded:
     wins: int
     realized: Decimal
     fees: Decimal
+    made: Decimal

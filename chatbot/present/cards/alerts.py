@@ -25,16 +25,14 @@ def listed(alerts: Sequence[AlertView], world: World) -> Reply:
     return Reply(
         text=f"{marks.ANSWER} {marks.mode(world)} · {n.counted(len(alerts), 'price is', 'prices are')} watched.",
         card=block(*(_entry(alert, world) for alert in alerts)),
-        buttons=tuple(
-            Button(f"Remove {alert.instrument.base} {_sign(alert)} {_level(alert)}", f"do:/unalert {alert.id}")
-            for alert in alerts[:_MOST_BUTTONS]
-        ),
+        buttons=tuple(Button(f"Remove {_what(alert)}", f"do:/unalert {alert.id}") for alert in alerts[:_MOST_BUTTONS]),
     )
 
 
 def added(alert: AlertView, world: World) -> Reply:
     """From now on it is watched; how far away it is."""
-    away = "" if alert.distance is None else f"The price is {_price(alert)}; it has to move {_away(alert)}."
+    takes = "it has to move" if alert.span is None else "as of now it takes"
+    away = "" if alert.distance is None else f"The price is {_price(alert)}; {takes} {_away(alert)}."
     return Reply(
         text=prose(
             f"{marks.APPROVED} {marks.mode(world)} · Watching {alert.instrument.base}: {alert.words}.",
@@ -70,15 +68,18 @@ def fired(event: AlertFired, world: World, instruments: Sequence[Instrument]) ->
 
 
 def _entry(alert: AlertView, world: World) -> Lines:
-    what = f"{alert.instrument.base} {_sign(alert)} {_level(alert)}"
-    about = _away(alert) if alert.distance is not None else "no price"
+    unknown = "no price" if alert.span is None else "no past price"
+    about = _away(alert) if alert.distance is not None else unknown
     again = ", every time" if alert.repeats else ""
     asked = f"by {alert.by}, {n.local_moment(alert.set_at, world.timezone)}{again}"
-    return [*pair(what, about), *wrapped(f"{alert.id[:6]} {asked}", indent="  ")]
+    return [*pair(_what(alert), about), *wrapped(f"{alert.id[:6]} {asked}", indent="  ")]
 
 
-def _sign(alert: AlertView) -> str:
-    return ">" if alert.rises else "<"
+def _what(alert: AlertView) -> str:
+    """ "BTC > 70,000", "BTC +10 % in 24 h"."""
+    if alert.span is not None:
+        return f"{alert.instrument.base} {alert.words}"
+    return f"{alert.instrument.base} {'>' if alert.rises else '<'} {_level(alert)}"
 
 
 def _level(alert: AlertView) -> str:

@@ -10,7 +10,7 @@ from chatbot.present.cards import executions as ex
 from chatbot.present.layout import Lines, aligned, table, wrapped
 from trading.contract import ApprovalView
 from trading.domain.order import Order
-from trading.domain.risk import Measure
+from trading.domain.risk import ApprovalKind, Measure
 
 _CASH_NAMES = {"cash", "CASH", "Cash"}
 _ZERO = Decimal(0)
@@ -66,10 +66,11 @@ def weight_rows(view: ApprovalView) -> list[tuple[str, Decimal, Decimal]]:
 
 
 def asking_lines(view: ApprovalView, quote: str) -> Lines:
-    """Which threshold was crossed, and by how much."""
+    """Which threshold was crossed, and by how much; or that what is left crosses none, and waits all the same."""
     needed = view.approval.needed
     if needed is None:
-        return []
+        asks = view.approval.kind is ApprovalKind.CARD and view.approval.excluded
+        return wrapped("What is left crosses no limit; it waits for a press all the same.") if asks else []
     what = f"{_MEASURES[needed.measure]} {n.money(needed.notional, quote)}"
     limit = n.money(needed.threshold, quote)
     return wrapped(f"Asks: {what}, {n.money(needed.excess, quote)} above the limit of {limit}")

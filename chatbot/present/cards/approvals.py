@@ -15,6 +15,7 @@ from chatbot.present.cards.approval_figures import (
     weight_lines,
 )
 from chatbot.present.cards.approval_words import agreement_lines, deadline_lines, decider, verdict
+from chatbot.present.cards.decision_words import guard_words
 from chatbot.present.layout import Lines, block, prose, wrapped
 from trading.contract import ApprovalView, BatchView, World
 from trading.domain.order import Order, Source
@@ -92,7 +93,7 @@ def _reasons(view: ApprovalView) -> Lines:
         return [] if view.batch.source is Source.MANUAL else wrapped(f"Why: {view.batch.reason}", most=4)
     plan = view.cycle.plan
     why = (plan.reason if plan else "") or view.cycle.reason
-    guards = [line for note in view.cycle.notes[:2] for line in wrapped(f"Guard: {note}", most=2)]
+    guards = [line for words in guard_words(view.cycle)[:2] for line in wrapped(f"Guard: {words}", most=2)]
     return [*(wrapped(f"Why: {why}", most=4) if why else []), *guards]
 
 

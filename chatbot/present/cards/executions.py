@@ -65,9 +65,9 @@ def heading(batch: Batch, orders: Sequence[Order], world: World) -> str:
 
 
 def wanted(order: Order) -> str:
-    """ "buy BTC 0.0069", "sell ETH 0.22 short"."""
+    """ "buy BTC 0.0069", "sell ETH 0.22 short". The exact quantity is at the order itself."""
     market = order.intent.instrument
-    return f"{order.side.value} {market.base} {n.quantity(order.intent.quantity, market)}{short_mark(order)}"
+    return f"{order.side.value} {market.base} {n.short_quantity(order.intent.quantity, market)}{short_mark(order)}"
 
 
 def short_mark(order: Order) -> str:

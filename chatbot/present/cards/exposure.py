@@ -7,18 +7,20 @@ from chatbot.present import marks
 from chatbot.present import numbers as n
 from chatbot.present.layout import Lines, block, pair, prose, table, wrapped
 from trading.contract import Holding
-from trading.contract.books import Allocation, AllocationLine, Exposure
+from trading.contract.books import Allocation, AllocationLine, Exposure, RiskMap
 
 _ENOUGH = 30
+_ENOUGH_COINS = 2
 
 
-def exposure(found: Exposure) -> Reply:
-    """Invested share now and on average, coin by coin, and how it moves with BTC."""
+def exposure(found: Exposure, alike: RiskMap, png: bytes | None) -> Reply:
+    """Invested share now and on average, coin by coin, and how it moves with BTC and within itself."""
     status, largest = found.status, found.largest
     most = f", most in {largest.base}" if largest else ""
     return Reply(
         text=f"{marks.ANSWER} {marks.mode(status.world)} · {n.share(found.net)} invested{most}.",
-        card=block(_shares(found), _coins(status.holdings, status.world.quote), _beta(found)),
+        card=block(_shares(found), _coins(status.holdings, status.world.quote), _together(alike), _beta(found)),
+        pictures=risk_map_picture(alike, png),
         buttons=(Button("Allocation", "do:/allocation"), Button("Risk", "do:/risk"), Button("Limits", "do:/limits")),
     )
 
@@ -39,6 +41,25 @@ def allocation(found: Allocation, png: bytes) -> Reply:
         pictures=(Picture(png, caption, "allocation.png"),),
         buttons=(Button("Plan", "do:/plan"), Button("Exposure", "do:/exposure"), Button("Status", "do:/status")),
     )
+
+
+def risk_map_picture(alike: RiskMap, png: bytes | None) -> tuple[Picture, ...]:
+    """The map with its sentence; nothing where none could be drawn."""
+    caption = f"{marks.mode(alike.status.world)} · How alike coins move: daily returns of {alike.days} days"
+    return () if png is None else (Picture(png, caption, "risk-map.png"),)
+
+
+def _together(alike: RiskMap) -> Lines:
+    """What the exposure comes to once coins that move alike count as one."""
+    held = sum(bool(line.weight) for line in alike.lines)
+    if held < _ENOUGH_COINS:
+        return []
+    if alike.effective is None:
+        return wrapped("Correlation-weighted exposure: unknown, there are too few daily prices.")
+    return [
+        *pair("Correlation-weighted", n.share(alike.effective)),
+        *wrapped(f"The {held} coins together swing like {n.share(alike.effective)} in a single one."),
+    ]
 
 
 def _shares(found: Exposure) -> Lines:

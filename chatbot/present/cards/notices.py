@@ -48,7 +48,7 @@ def state_switched(view: StateView, world: World) -> Reply:
         head = f"{marks.APPROVED} {marks.mode(world)} · Already {view.new.value}."
     else:
         head = f"{marks.APPROVED} {marks.mode(world)} · {view.old.value} → {view.new.value}"
-    return _state(head, _sentence(view.reason), view.new)
+    return _state(head, prose(_sentence(view.reason), view.also), view.new)
 
 
 def feed_stale(event: FeedStale, world: World) -> Reply:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chatbot.message import Button, Reply
 from chatbot.present import finding, marks
 from chatbot.present import numbers as n
+from chatbot.present.cards import models
 from chatbot.present.layout import Lines, block, capitalized, prose, table, wrapped
 from trading.contract import Performance
 
@@ -58,6 +59,14 @@ def _lines(performance: Performance) -> Lines:
     return table([("", "return", "fall", "Sharpe"), *rows], "<>>>")
 
 
+def _model_costs(performance: Performance) -> Lines:
+    """What the curve leaves out, and the return with it."""
+    if not performance.model_costs:
+        return []
+    cost, after = models.dollars(performance.model_costs), performance.after_model_costs
+    return wrapped(f"Model calls {cost}{'' if after is None else f', after them {n.percent(after)}'}")
+
+
 def _footnotes(performance: Performance) -> Lines:
     quote = performance.world.quote
     count = performance.daily_returns
@@ -65,6 +74,7 @@ def _footnotes(performance: Performance) -> Lines:
     mixed = any(line.name in _SHORT for line in performance.lines)
     return [
         *wrapped(f"Fees {n.money(performance.fees, quote)} in {n.counted(performance.trades, 'trade')}"),
+        *_model_costs(performance),
         *wrapped(f"Invested {n.share(performance.exposure)} on average"),
         *wrapped(f"Sharpe from {sample}" if count >= _ENOUGH_RETURNS else f"Sharpe: {sample}, too few"),
         *(wrapped("* BTC at our exposure, rest cash") if mixed else []),

@@ -1,11 +1,12 @@
-"""How far a rebalance is: one message that changes."""
+"""How far a rebalance, or a card of several orders, is: one message that changes."""
 
 from __future__ import annotations
 
 from chatbot.message import Reply
 from chatbot.present import marks
+from chatbot.present.cards import executions as ex
 from chatbot.present.layout import prose
-from trading.contract import World
+from trading.contract import ApprovalView, World
 from trading.domain.event import CycleProgress
 
 STEPS = ("snapshot", "decision", "validation", "order")
@@ -29,6 +30,12 @@ def told(event: CycleProgress, world: World) -> Reply:
     title = f"{marks.APPROVED} Rebalance done" if event.step == "done" else f"{marks.WAITING} Rebalance"
     head = f"{title} · {marks.mode(world)} · plan {event.cycle_id[:4]}"
     return Reply(text=_text(head, event.step, event.detail), silent=True)
+
+
+def pressed(view: ApprovalView, orders: int, world: World) -> Reply:
+    """A card of several `orders` was approved, and is being carried out."""
+    head = f"{marks.WAITING} {ex.heading(view.batch, view.orders, world)}"
+    return Reply(text=prose(head, f"Fresh prices, every limit, then {orders} orders."), silent=True)
 
 
 def _text(head: str, name: str, detail: str) -> str:

@@ -22,6 +22,7 @@ def daily(report: DailyReport, png: bytes) -> Reply:
             f"{marks.REPORT} Report {n.local_day(report.at, world.timezone)} · {marks.mode(world)}",
             finding,
             f"{capitalized(report.since_start.window.label)}: {returns(report.since_start)}",
+            world.caveat,
         ),
         card=block(_totals(report), _day(report), _held(report)),
         pictures=(equity_picture(report.since_start, png),),
@@ -35,10 +36,14 @@ def run_ended(event: RunEnded, result: Performance | None, world: World, png: by
     head = f"{marks.REPORT} Run ended · {marks.mode(world)}"
     books = f"Ledger residual {residual}."
     if result is None:
-        return Reply(text=prose(head, "Too short to measure.", books))
+        return Reply(text=prose(head, "Too short to measure.", world.caveat, books))
     return Reply(
         text=prose(
-            head, comparison(result), capitalized(returns(result)), f"{n.counted(result.days, 'day')}, fees in. {books}"
+            head,
+            comparison(result),
+            capitalized(returns(result)),
+            world.caveat,
+            f"{n.counted(result.days, 'day')}, fees in. {books}",
         ),
         card=performance(result).card,
         pictures=(equity_picture(result, png),) if png is not None else (),

@@ -9,8 +9,9 @@ from decimal import Decimal
 from chatbot.message import Button, Reply, Tone
 from chatbot.present import marks
 from chatbot.present import numbers as n
+from chatbot.present.cards.exposure import risk_map_picture
 from chatbot.present.layout import WIDTH, Lines, block, pair, prose, wrapped
-from trading.contract.books import ExitLine, Exits, LimitLine, LimitsView, LimitUnit, RiskView
+from trading.contract.books import ExitLine, Exits, LimitLine, LimitsView, LimitUnit, RiskMap, RiskView
 from trading.domain.risk import TradingState
 
 _ENOUGH_FOR_TAILS = 60
@@ -23,6 +24,15 @@ _NAMES: Mapping[str, str] = {
     "MAX_ORDER_SIZE": "Largest order",
     "MAX_POSITION_PERCENT": "Largest position",
     "DAILY_LOSS_LIMIT_PERCENT": "A day's loss",
+    "MIN_CASH_PERCENT": "Kept in cash by buys",
+    "MIN_TRADE": "Smallest trade after fees",
+    "MAX_TURNOVER_PERCENT": "Turnover of a day",
+    "MAX_REBALANCE_ORDERS": "Orders of a day",
+    "MIN_HOLDING_HOURS": "A buy is kept for",
+    "REENTRY_PAUSE_HOURS": "No new buy after a sale",
+    "BTC_FLOOR_PERCENT": "BTC is not sold below",
+    "ETH_FLOOR_PERCENT": "ETH is not sold below",
+    "DRAWDOWN_STOP_PERCENT": "No buys below the peak by",
     "MAX_PRICE_AGE_SECONDS": "Oldest price",
     "MAX_SPREAD_PERCENT": "Widest spread",
     "MAX_SLIPPAGE_PERCENT": "Most slippage",
@@ -34,13 +44,14 @@ _NAMES: Mapping[str, str] = {
 }
 
 
-def risk(found: RiskView) -> Reply:
+def risk(found: RiskView, alike: RiskMap, png: bytes | None) -> Reply:
     """Falls, today's room, what the stops would cost, and what history and a crash would."""
     world = found.status.world
     fall = "Drawdown unknown" if found.drawdown is None else f"{n.percent(found.drawdown, 1)} from the highest"
     return Reply(
         text=prose(f"{marks.ANSWER} {marks.mode(world)} · {fall}{_today(found)}."),
         card=block(_falls(found), _stops(found), _history(found), _stress(found)),
+        pictures=risk_map_picture(alike, png),
         buttons=(Button("Stops", "do:/stops"), Button("Limits", "do:/limits"), Button("Exposure", "do:/exposure")),
     )
 
@@ -160,6 +171,8 @@ def _name(line: LimitLine) -> str:
 def _value(value: Decimal | timedelta | None, unit: LimitUnit, quote: str) -> str:
     if isinstance(value, timedelta):
         return n.duration(value)
+    if unit is LimitUnit.COUNT and value is not None:
+        return f"{value:,.0f}"
     return n.money(value, quote) if unit is LimitUnit.MONEY else n.share(value, 2)
 
 

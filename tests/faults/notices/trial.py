@@ -9,6 +9,7 @@ from datetime import time, timedelta
 from typing import Any
 
 from chatbot.message import Channel, Reply
+from chatbot.notices.answered import Answered
 from chatbot.notices.kinds import NoticeKind, kind_of
 from chatbot.notices.preferences import Level, Preferences
 from chatbot.notices.quiet import QuietHours
@@ -126,7 +127,8 @@ class Trial:
         store, platform = Mortal(self.store, self.fate), Mortal(self.platform, self.fate)
         delivery = Delivery(platform, CHANNEL, self.clock, PATIENCE)
         renderer = Renderer(self.desk, CountingCharts())  # type: ignore[arg-type]
-        follower = Follower(self.desk, store, delivery, renderer, self.preferences, self.clock)  # type: ignore[arg-type]
+        answered = Answered(self.desk, store, self.clock)  # type: ignore[arg-type]
+        follower = Follower(self.desk, store, delivery, renderer, self.preferences, answered, self.clock)  # type: ignore[arg-type]
         return asyncio.create_task(follower.run())
 
 

@@ -26,9 +26,14 @@ from trading.contract.books import (
     LimitsView,
     LimitUnit,
     LoopDelay,
+    ModelBudget,
+    ModelCosts,
+    ModelUse,
     OrderStory,
     PeriodReport,
     Profit,
+    RiskMap,
+    RiskMapLine,
     RiskView,
     StoreFile,
     SymbolProfit,
@@ -37,6 +42,7 @@ from trading.contract.books import (
 )
 from trading.domain.order import Order, OrderStatus, Side
 from trading.domain.risk import ApprovalStatus, TradingState
+from trading.domain.usage import Purpose
 
 ORDER_ID = "7f3a9c0d-2f1e-5b7a-9c1d-0a1b2c3d4e5f"
 DAY = timedelta(days=1)
@@ -115,7 +121,18 @@ def fees(world: World = facts.PAPER) -> Fees:
 
 
 def costs(world: World = facts.PAPER) -> Costs:
-    return Costs(world, facts.WINDOW, D("23.10"), D("0.42"), D("1.20"), 17, 18, 114, "gpt-4o")
+    return Costs(world, facts.WINDOW, D("23.10"), D("0.42"), D("1.20"), 17, 18, model_costs())
+
+
+def model_costs(name: str = "gpt-4o", cost: D = D("0.65475")) -> ModelCosts:
+    """Thirty rebalances by a dear model, some questions, and a model of one's own that nobody has a price for."""
+    uses = (
+        ModelUse(name, Purpose.REBALANCE, 32, 2, 141_500, 30_100, cost),
+        ModelUse("gpt-4o", Purpose.QUESTION, 81, 0, 180_300, 900, D("0.0312")),
+        ModelUse("a-rather-long-name-of-a-local-model:70b", Purpose.QUESTION, 1, 0, 950, 12, None),
+    )
+    budget = ModelBudget(D("0.0213"), D(2), 12_345, 500_000)
+    return ModelCosts(uses, budget, ("a-rather-long-name-of-a-local-model:70b",))
 
 
 def part(days_ago: int, change: str | None) -> Pnl:
@@ -147,6 +164,12 @@ def profit(world: World = facts.PAPER) -> Profit:
 
 def exposure(world: World = facts.PAPER) -> Exposure:
     return Exposure(facts.status(world), D("0.699"), D("0.699"), D("0.68"), D("0.71"), 0.62, 114)
+
+
+def risk_map(world: World = facts.PAPER) -> RiskMap:
+    """BTC and ETH held, which move much alike."""
+    lines = (RiskMapLine("BTC/USD", "BTC", D("0.416")), RiskMapLine("ETH/USD", "ETH", D("0.283")))
+    return RiskMap(facts.status(world), lines, ((1.0, 0.84), (0.84, 1.0)), 0.6716, 90)
 
 
 def allocation(world: World = facts.PAPER) -> Allocation:

@@ -36,6 +36,9 @@ class EchoAgent:
     async def answer(self, channel_key: str, text: str) -> Reply:
         return Reply(text=f"asked: {text}")
 
+    def wished(self, text: str) -> str | None:
+        return None
+
 
 @dataclass
 class Chat:

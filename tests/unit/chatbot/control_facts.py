@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal as D
 from zoneinfo import ZoneInfo
@@ -57,6 +58,12 @@ def alert(rises: bool = True, repeats: bool = False) -> AlertView:
         repeats=repeats,
         price=D("105850.0"),
     )
+
+
+def span_alert(known: bool = True) -> AlertView:
+    """Ten per cent in a day, reckoned from 100,000; `known` is whether the price of a day ago is."""
+    level = D("110000.0") if known else D(0)
+    return replace(alert(), id="6f" * 16, level=level, words="+10 % in 24 h", span=timedelta(hours=24))
 
 
 def threshold(old: str = "100", now: str = "100", by: str = "") -> ThresholdView:

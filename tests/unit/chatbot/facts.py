@@ -31,7 +31,17 @@ from trading.domain.discrepancy import Discrepancy, DiscrepancyKind, Resolution
 from trading.domain.market import Instrument
 from trading.domain.money import Money
 from trading.domain.order import Batch, Fill, Order, OrderIntent, OrderStatus, OrderType, Side, Source
-from trading.domain.plan import Cycle, CycleOutcome, TargetPlan, TargetWeight, Thesis
+from trading.domain.plan import (
+    Clamp,
+    Cycle,
+    CycleOutcome,
+    Direction,
+    Evidence,
+    Prediction,
+    TargetPlan,
+    TargetWeight,
+    Thesis,
+)
 from trading.domain.risk import (
     Approval,
     ApprovalKind,
@@ -132,13 +142,35 @@ FILLS = (fill(SOLD_ETH, "3357.80", realized="-3.20"), fill(BOUGHT_BTC, "106020.1
 PLAN = TargetPlan(
     decided_by="gpt-4o",
     weights=(
-        TargetWeight("BTC/USD", D("0.486"), "The trend holds above its 50-day mean.", 0.7),
-        TargetWeight("ETH/USD", D("0.212"), "It lost its 4-hour trend.", 0.6),
+        TargetWeight(
+            "BTC/USD",
+            D("0.486"),
+            "The trend holds above its 50-day mean.",
+            0.7,
+            action="buy",
+            lowest=D(100000),
+            highest=D(112000),
+            horizon=14,
+            invalidation="It closes a day below 98,000.",
+            evidence=(Evidence("BTC/USD.1d.rsi14", "61.2"), Evidence("BTC/USD.1d.sma50", "101250")),
+        ),
+        TargetWeight("ETH/USD", D("0.212"), "It lost its 4-hour trend.", 0.6, action="sell"),
     ),
     cash_weight=D("0.302"),
     reason="ETH lost its 4-hour trend.",
     thesis="BTC leads; ETH lags until it closes above 3,600.",
     confidence=0.62,
+    regime="trending up, led by BTC",
+    predictions=(Prediction("BTC/USD", Direction.UP, D(118000), D(98000), 30, 0.6),),
+)
+TURNOVER = Clamp(
+    "turnover per day",
+    "ETH/USD",
+    D("0.25"),
+    D("0.212"),
+    "weight",
+    D("0.3"),
+    "ETH is traded less: a day's rebalances turn over 30.0% of equity at most.",
 )
 
 
@@ -152,7 +184,8 @@ def cycle(outcome: CycleOutcome = CycleOutcome.WAITING, reason: str = "", plan: 
         reason=reason or "ETH lost its 4-hour trend.",
         snapshot="{}",
         plan=plan,
-        notes=("ETH 0.25 → 0.21 (turnover)",),
+        clamps=(TURNOVER,) if plan else (),
+        held={CycleOutcome.HELD: "chosen", CycleOutcome.FAILED: "forced"}.get(outcome, ""),
         batch_id="b1" if plan else None,
         weights_now={"BTC/USD": D("0.416"), "ETH/USD": D("0.283")},
     )

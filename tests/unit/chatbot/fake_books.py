@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
-from tests.unit.chatbot import book_facts
-from trading.contract import Window, World
+from tests.unit.chatbot import answer_facts, book_facts, cycle_facts
+from trading.contract import TradeView, Window, World
 from trading.contract.books import (
     Allocation,
     Balances,
     Costs,
+    CycleStory,
     Exits,
     Export,
     Exposure,
     Fees,
     Health,
+    IndicatorsView,
     LimitsView,
     OrderStory,
     PeriodReport,
     Profit,
+    Refusal,
+    RiskMap,
     RiskView,
+    Sales,
     TradeStory,
     Version,
+    WhatIf,
 )
-from trading.domain.order import Fill, Order
+from trading.domain.order import Fill, Order, Side
+from trading.domain.plan import Cycle
 
 
 class FakeBooks:
@@ -33,6 +41,7 @@ class FakeBooks:
         self.world = world
         self.orders: list[Order] = [book_facts.bought()]
         self.fills: list[Fill] = list(book_facts.order_story().fills)
+        self.cycles: list[Cycle] = [cycle_facts.decided()]
         self.windows: list[str] = []
 
     async def open_orders(self, symbol: str | None = None) -> Sequence[Order]:
@@ -54,6 +63,16 @@ class FakeBooks:
     async def trade(self, trade_id: str) -> TradeStory | None:
         return book_facts.trade_story()
 
+    async def recent_cycles(self, limit: int = 10) -> Sequence[Cycle]:
+        return self.cycles[:limit]
+
+    async def find_cycles(self, prefix: str) -> Sequence[Cycle]:
+        return [cycle for cycle in self.cycles if cycle.id.startswith(prefix)]
+
+    async def cycle(self, cycle_id: str) -> CycleStory | None:
+        found = [cycle for cycle in self.cycles if cycle.id == cycle_id]
+        return cycle_facts.cycle_story(found[0]) if found else None
+
     async def balances(self) -> Balances:
         return book_facts.balances(self.world)
 
@@ -69,8 +88,30 @@ class FakeBooks:
         self.windows.append(window.label)
         return book_facts.profit(self.world)
 
+    async def sales(self, window: Window, symbol: str | None = None) -> Sales:
+        self.windows.append(window.label)
+        return answer_facts.sales(self.world, window)
+
+    async def best_sales(self, window: Window, symbol: str | None = None) -> Sequence[TradeView]:
+        return ()
+
+    async def worst_sales(self, window: Window, symbol: str | None = None) -> Sequence[TradeView]:
+        return ()
+
+    async def refusals(self, symbol: str | None = None, limit: int = 5) -> Sequence[Refusal]:
+        return [answer_facts.refusal()]
+
+    async def indicators(self, symbol: str, timeframe: str) -> IndicatorsView:
+        return answer_facts.indicators(self.world, timeframe)
+
+    async def what_if(self, side: Side, symbol: str, notional: Decimal) -> WhatIf | None:
+        return answer_facts.what_if(self.world, side)
+
     async def exposure(self) -> Exposure:
         return book_facts.exposure(self.world)
+
+    async def risk_map(self) -> RiskMap:
+        return book_facts.risk_map(self.world)
 
     async def allocation(self) -> Allocation:
         return book_facts.allocation(self.world)
@@ -86,6 +127,9 @@ class FakeBooks:
 
     async def report(self, name: str) -> PeriodReport:
         return book_facts.report(name, self.world)
+
+    async def report_of_week(self, local_date: str) -> PeriodReport | None:
+        return book_facts.report("weekly", self.world)
 
     async def health(self) -> Health:
         return book_facts.health(self.world)

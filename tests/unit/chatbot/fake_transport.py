@@ -84,6 +84,10 @@ class CountingCharts:
         self.drawn.append("profit")
         return PNG
 
+    async def risk_map(self, found: object) -> bytes:
+        self.drawn.append("risk map")
+        return PNG
+
     async def price(self, symbol: str, *rest: object, world: object) -> bytes:
         self.drawn.append(symbol)
         return PNG

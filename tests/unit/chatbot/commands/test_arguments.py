@@ -111,6 +111,28 @@ def test_a_span_of_time_follows_the_coin() -> None:
     assert found.symbol == "BTC/USD" and found.window is not None and found.window.label == "last week"
 
 
+@pytest.mark.parametrize(
+    ("text", "coin"),
+    [
+        ("doge", "doge"),
+        ("dogecoin last week", "dogecoin"),
+        ("PEPE", "PEPE"),
+        ("last week pepe", "pepe"),
+        ("XMR/USD today", "XMR/USD"),
+    ],
+)
+def test_a_coin_that_is_not_traded_is_not_taken_for_a_span_of_time(text: str, coin: str) -> None:
+    problem = read_arguments((SYMBOL, WINDOW), text, None, AROUND)
+    assert isinstance(problem, Problem)
+    assert problem.sentence.startswith(f'"{coin}" is not traded here.') and "Traded: BTC, ETH, SOL." in problem.sentence
+
+
+@pytest.mark.parametrize("text", ["yesteryear", "btc yesteryear", "next tuesday"])
+def test_what_may_be_a_span_of_time_is_said_back_as_one(text: str) -> None:
+    problem = read_arguments((SYMBOL, WINDOW), text, None, AROUND)
+    assert isinstance(problem, Problem) and "is not a span of time known here" in problem.sentence
+
+
 def test_an_unknown_span_is_said_back() -> None:
     problem = read_arguments((SYMBOL, WINDOW), "btc next decade", None, AROUND)
     assert isinstance(problem, Problem) and '"next decade"' in problem.sentence

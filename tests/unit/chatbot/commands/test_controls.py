@@ -78,7 +78,7 @@ async def test_an_alert_is_set_listed_and_removed_by_its_button(chat: Chat) -> N
 
 async def test_a_missing_condition_is_asked_for_with_buttons(chat: Chat) -> None:
     reply = await chat.ask("/alert btc")
-    words = ("+5%", "-5%", "+10%", "-10%")
+    words = ("+5%", "-5%", "+10%", "-10%", "+5% 24h", "-5% 24h", "-5% 1h")
     assert [button.id for button in reply.buttons] == [f"do:/alert btc {word}" for word in words]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal as D
 
 import pytest
@@ -76,6 +77,10 @@ def test_a_coin_that_is_not_traded_is_named() -> None:
     assert isinstance(problem, Problem) and "Did you mean BTC?" in problem.sentence
 
 
+def over(change: str, hours: float, repeats: bool = False) -> Condition:
+    return Condition(D(change) > 0, D(change), move=True, repeats=repeats, span=timedelta(hours=hours))
+
+
 @pytest.mark.parametrize(
     ("text", "condition"),
     [
@@ -92,6 +97,14 @@ def test_a_coin_that_is_not_traded_is_named() -> None:
         ("btc +10%", Condition(True, D("0.1"), move=True)),
         ("btc up by 10%", Condition(True, D("0.1"), move=True)),
         ("btc > 70k repeat", Condition(True, D(70000), repeats=True)),
+        ("btc +10% 24h", over("0.1", hours=24)),
+        ("BTC +10 % 24 h", over("0.1", hours=24)),
+        ("btc -5 % in 1h", over("-0.05", hours=1)),
+        ("btc falls 5% within an hour", over("-0.05", hours=1)),
+        ("btc -5% over the last 2 days", over("-0.05", hours=48)),
+        ("btc +3% in 90 min repeat", over("0.03", hours=1.5, repeats=True)),
+        ("-2% 5min btc", over("-0.02", hours=5 / 60)),
+        ("btc up 20% in a week", over("0.2", hours=168)),
     ],
 )
 def test_a_condition_names_a_price_or_a_move(text: str, condition: Condition) -> None:
@@ -99,10 +112,25 @@ def test_a_condition_names_a_price_or_a_move(text: str, condition: Condition) ->
 
 
 @pytest.mark.parametrize(
-    "text", ["btc 5%", "btc -5", "btc above below 5", "btc > < 70k", "btc above -5%", "btc tomorrow", "btc +10% 24h"]
+    "text", ["btc 5%", "btc -5", "btc above below 5", "btc > < 70k", "btc above -5%", "btc tomorrow", "btc 5% 24h"]
 )
 def test_a_condition_that_does_not_say_which_way_is_said_back(text: str) -> None:
     assert isinstance(read("alert", text), Problem)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("btc > 70k 24h", "a span of time but no change"),
+        ("btc +10% 30d", "from 5 min to 7 d"),
+        ("btc +10% 1min", "from 5 min to 7 d"),
+        ("btc +10% 24h 1h", "two spans of time"),
+        ("btc 24h", "was not understood"),
+    ],
+)
+def test_a_span_that_cannot_be_watched_is_said_back(text: str, says: str) -> None:
+    problem = read("alert", text)
+    assert isinstance(problem, Problem) and says in problem.sentence
 
 
 def test_a_missing_condition_is_asked_for() -> None:

@@ -128,6 +128,16 @@ async def test_a_chat_without_notices_says_so_and_can_get_some() -> None:
     assert level_of(setup, NoticeKind.REPORT) is Level.ON
 
 
+@pytest.mark.parametrize("text", ["/notify fill off", "/quiet 22:00-07:00"])
+async def test_a_change_that_was_written_long_ago_is_not_made(setup: Setup, text: str) -> None:
+    await setup.preferences.load()
+    reply = await setup.chat.say(text, age=61)
+    assert reply is not None and not reply.ok and "nothing was done" in reply.text
+    assert level_of(setup, NoticeKind.FILL) is Level.ON and setup.preferences.quiet(HOME) is None
+    assert (await setup.chat.say(text, age=59)) is not None
+    assert level_of(setup, NoticeKind.FILL) is Level.OFF or setup.preferences.quiet(HOME) is not None
+
+
 def test_settings_name_routes_and_refuse_what_is_none() -> None:
     settings = ChatSettings.model_validate({"notice_routes": "report=telegram:-100123/7, fill=discord:456"})
     assert settings.notice_routes == ("report=telegram:-100123/7", "fill=discord:456")

@@ -12,6 +12,7 @@ from functools import partial
 import pytest
 
 from chatbot.message import Channel, MaybeSent, MessageRef, Reply, Undeliverable, Unsent
+from chatbot.notices.answered import Answered
 from chatbot.notices.audience import Audience, own_channels
 from chatbot.notices.preferences import Preferences
 from chatbot.notifier.channels import Notifier
@@ -58,6 +59,7 @@ class Notices:
         self.moved: list[tuple[Channel, Channel]] = []
         own = partial(own_channels, self.transports, tuple)
         self.preferences = Preferences(self.store, own)  # type: ignore[arg-type]
+        self.answered: Answered | None = None
 
     @property
     def transport(self) -> FakeTransport:
@@ -80,6 +82,7 @@ class Notices:
             self.clock,
             self.charts,  # type: ignore[arg-type]
             moved=self._moves,
+            answered=self.answered,
         )
         task = asyncio.create_task(notifier.run())
         try:

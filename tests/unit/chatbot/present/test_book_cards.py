@@ -27,8 +27,9 @@ from chatbot.present.cards import (
 )
 from chatbot.present.layout import WIDTH, columns
 from tests.unit.chatbot import book_facts, facts
+from tests.unit.chatbot.fake_transport import PNG
 from trading.contract import World
-from trading.contract.books import AllocationLine, BalanceLine
+from trading.contract.books import AllocationLine, BalanceLine, ModelCosts
 from trading.domain.order import OrderStatus
 
 Card = Callable[[World], Reply]
@@ -48,9 +49,9 @@ CARDS: dict[str, Card] = {
     "costs": lambda w: costs.costs(book_facts.costs(w)),
     "profit": lambda w: profit.profit(book_facts.profit(w), b""),
     "comparison": lambda w: comparison.comparison(facts.performance(w), b""),
-    "exposure": lambda w: exposure.exposure(book_facts.exposure(w)),
+    "exposure": lambda w: exposure.exposure(book_facts.exposure(w), book_facts.risk_map(w), PNG),
     "allocation": lambda w: exposure.allocation(book_facts.allocation(w), b""),
-    "risk": lambda w: risk.risk(book_facts.risk(w)),
+    "risk": lambda w: risk.risk(book_facts.risk(w), book_facts.risk_map(w), PNG),
     "limits": lambda w: risk.limits(book_facts.limits(w)),
     "stops": lambda w: risk.stops(book_facts.exits(w)),
     "daily": lambda w: periods.report(book_facts.report("daily", w), b""),
@@ -98,15 +99,16 @@ def test_cards_fit_whatever_the_figures(quantity: D, money: D, fraction: D, word
         book_facts.exits(world), lines=(replace(book_facts.exits(world).lines[0], holding=held, loss=money),)
     )
     lines = (AllocationLine("BTC", fraction, fraction), AllocationLine("", None, None))
+    alike = replace(book_facts.risk_map(world), effective=float(abs(fraction)))
     shown = (
         positions.positions(status),
         balances.balances(replace(book_facts.balances(world), lines=(line, line), equity=money)),
         costs.fees(replace(book_facts.fees(world), total=money, by_currency={"BTC": quantity, "SHIB": money})),
-        costs.costs(replace(book_facts.costs(world), fees=money, slippage=-money, model=words)),
-        exposure.exposure(replace(book_facts.exposure(world), status=status, gross=fraction)),
+        costs.costs(replace(book_facts.costs(world), fees=money, slippage=-money, models=book_facts.model_costs(words, money))),
+        exposure.exposure(replace(book_facts.exposure(world), status=status, gross=fraction), alike, None),
         exposure.allocation(replace(book_facts.allocation(world), status=status, lines=lines, decided_by=words), b""),
         risk.stops(exits),
-        risk.risk(replace(book_facts.risk(world), status=status, exits=exits, value_at_risk=money)),
+        risk.risk(replace(book_facts.risk(world), status=status, exits=exits, value_at_risk=money), alike, None),
         running.health(replace(book_facts.health(world), failed=words, decider=words)),
         profit.profit(replace(book_facts.profit(world), whole=replace(facts.pnl(), change=-money, fees=money))),
     )
@@ -119,8 +121,8 @@ def test_unknown_figures_are_said_to_be_unknown() -> None:
     card = positions.positions(status)
     assert "unknown invested" in card.text and "unknown" in card.card
     early = replace(book_facts.risk(), value_at_risk=None, daily_returns=12, volatility=None, volatility_returns=1)
-    assert "12 daily returns, too few" in " ".join(risk.risk(early).card.split())
-    young = exposure.exposure(replace(book_facts.exposure(), beta=None, daily_returns=3))
+    assert "12 daily returns, too few" in " ".join(risk.risk(early, book_facts.risk_map(), None).card.split())
+    young = exposure.exposure(replace(book_facts.exposure(), beta=None, daily_returns=3), book_facts.risk_map(), None)
     assert "3 daily returns, too few" in " ".join(young.card.split())
     never = replace(book_facts.allocation(), planned_at=None, lines=(AllocationLine("BTC", D("0.4"), None),))
     assert "No plan has been made yet" in exposure.allocation(never, b"").text
@@ -154,8 +156,18 @@ def test_what_needs_a_look_comes_first() -> None:
 
 
 def test_nothing_is_called_a_model_call_that_is_not_on_record() -> None:
-    reply = costs.costs(replace(book_facts.costs(), answers=0, model=""))
-    assert "No model calls on record" in reply.card and "model" not in reply.text
+    reply = costs.costs(replace(book_facts.costs(), models=ModelCosts()))
+    assert "No model calls." in reply.card and "model" not in reply.text
+    assert "today" not in reply.card
+
+
+def test_dollars_are_added_only_to_what_is_worth_a_dollar() -> None:
+    found = book_facts.costs()
+    assert "about $25.41" in costs.costs(found).text and "and model calls" in costs.costs(found).text
+    euros = replace(found, world=replace(facts.PAPER, quote="EUR"))
+    reply = costs.costs(euros)
+    assert "24.72" in reply.text
+    assert "model calls, $0.69, come on top" in reply.text
 
 
 def test_too_large_an_export_offers_years() -> None:

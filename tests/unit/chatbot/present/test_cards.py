@@ -23,6 +23,7 @@ from chatbot.present.cards import (
     performance,
     reports,
     status,
+    thesis,
 )
 from chatbot.present.layout import WIDTH, columns, pair, table, wrapped
 from tests.unit.chatbot import facts
@@ -57,7 +58,7 @@ CARDS: dict[str, Callable[[World], Reply]] = {
     ),
     "plan": lambda w: decisions.plan(facts.plan_view(), w, facts.NOW),
     "no plan": lambda w: decisions.plan(replace(facts.plan_view(), cycle=None, batch=None), w, facts.NOW),
-    "thesis": lambda w: decisions.thesis(facts.thesis(), w),
+    "thesis": lambda w: thesis.thesis(facts.thesis(), w),
     "held by choice": lambda w: decisions.cycle(facts.cycle(CycleOutcome.HELD, plan=None), w),
     "held by force": lambda w: decisions.cycle(
         facts.cycle(CycleOutcome.FAILED, "held because the model did not answer in 60 s.", plan=None), w

@@ -35,6 +35,8 @@ CARDS: dict[str, Callable[[World], Reply]] = {
     "no alerts": lambda w: alerts.listed((), w),
     "alerts": lambda w: alerts.listed((made.alert(), made.alert(False, True)), w),
     "alert added": lambda w: alerts.added(made.alert(), w),
+    "alert on a change added": lambda w: alerts.added(made.span_alert(), w),
+    "alerts on changes": lambda w: alerts.listed((made.alert(), made.span_alert(), made.span_alert(False)), w),
     "alert removed": lambda w: alerts.removed(made.alert(), w),
     "alert fired": lambda w: alerts.fired(
         AlertFired(NOW, "BTC/USD", "above 110,000", D("110002.3"), "@owner"), w, COINS

@@ -27,7 +27,7 @@ from chatbot.present.cards import (
     venue,
 )
 from chatbot.present.layout import WIDTH, columns
-from tests.unit.chatbot import facts
+from tests.unit.chatbot import facts, outcome_facts
 from tests.unit.chatbot.fake_desk import FakeDesk
 from tests.unit.chatbot.fake_transport import CountingCharts
 from trading.contract import AccountCheck, AccountLine, BatchView, TradeView, World
@@ -58,10 +58,14 @@ from trading.domain.event import (
     ReportDue,
     RunEnded,
     RunSkipped,
+    SafeModeEntered,
+    SafeModeLeft,
     SettingChanged,
     Started,
     StateChanged,
+    ThesisSettled,
     VenueModeChanged,
+    WeeklyReportDue,
 )
 from trading.domain.money import Money
 from trading.domain.order import Order, OrderStatus, Side, Source
@@ -171,6 +175,8 @@ def test_cards_fit_and_speak_calmly(name: str) -> None:
 
 
 EVENTS: tuple[Event, ...] = (
+    SafeModeEntered(NOW, "gpt-4o", 3, "held because the model server failed (500); it may work later"),
+    SafeModeLeft(NOW, "gpt-4o", "@owner"),
     Started(NOW, "LIVE", "Kraken", True),
     ApprovalRequested(NOW, facts.CARD_ID),
     ApprovalChanged(NOW, facts.CARD_ID),
@@ -193,6 +199,8 @@ EVENTS: tuple[Event, ...] = (
     LiveUnconfirmed(NOW, "TRADE REAL MONEY", "Kraken"),
     LiveConfirmed(NOW, "@owner", "telegram"),
     ReportDue(NOW, "2026-07-30"),
+    WeeklyReportDue(NOW, "2026-08-02"),
+    ThesisSettled(NOW, outcome_facts.settled()[:1]),
     RunEnded(NOW, D(0)),
     ProtectionChanged(NOW, "BTC/USD", "stop", D(98200), None, "@owner"),
     SettingChanged(NOW, "Time zone", "America/Denver", "Europe/Berlin", "@owner"),

@@ -18,11 +18,15 @@ logger = logging.getLogger(__name__)
 
 
 class LiveProgress:
-    """Shows by `show` what it is called with. It never waits and never raises; nothing is shown after its end."""
+    """Shows by `show` what it is called with. It never waits and never raises; nothing is shown after its end.
 
-    def __init__(self, show: Callable[[Reply], Awaitable[None]], clock: Clock) -> None:
+    Nothing is shown in the first `patience` seconds either: what is over by then needs no message.
+    """
+
+    def __init__(self, show: Callable[[Reply], Awaitable[None]], clock: Clock, patience: float = 0.0) -> None:
         self._show = show
         self._clock = clock
+        self._patience = patience
         self._newest: Reply | None = None
         self._over = False
         self._pacing: asyncio.Task[None] | None = None
@@ -50,6 +54,9 @@ class LiveProgress:
                 task.cancel()
 
     async def _pace(self) -> None:
+        if self._patience:
+            await self._clock.sleep(self._patience)
+            self._patience = 0.0
         while (newest := self._newest) is not None:
             self._newest = None
             self._showing = asyncio.create_task(self._attempt(newest))
