@@ -8,7 +8,6 @@ from functools import partial
 
 from chatbot.access.people import People
 from chatbot.access.roles import Access
-from chatbot.present.second_person import second_person_note
 from chatbot.commands.catalogue import catalogue
 from chatbot.commands.registry import Answers, Registry
 from chatbot.message import Transport, Watchable
@@ -21,6 +20,7 @@ from chatbot.notifier.rendering import Renderer
 from chatbot.notifier.strays import Strays
 from chatbot.present.cards.pairing import first_contact
 from chatbot.present.charts import Charts
+from chatbot.present.second_person import second_person_note
 from chatbot.router import Router
 from chatbot.settings import ChatSettings
 from chatbot.store.chat_store import ChatStore

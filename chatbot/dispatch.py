@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chatbot.access.admission import Admission
 from chatbot.commands.arguments import Arguments, Kind, Parameter, Problem, Surroundings, read_arguments
@@ -54,6 +54,9 @@ class Dispatcher:
 
     def command(self, text: str) -> Command | None:
         """The command that `text` names: "/status", "/status@bot", or a read-only one's bare name."""
+        question = _asked_by_command(text)
+        if question is not None:
+            return self._wished(question) or self._registry.get("ask")
         first = text.split(maxsplit=1)[0] if text.split() else ""
         if first.startswith("/"):
             return self._registry.get(first[1:].split("@")[0])
@@ -88,6 +91,10 @@ class Dispatcher:
     async def _run(self, command: Command, asked: Asked) -> Reply:
         if command.role > asked.role:
             return _not_your_role(command, asked.role)
+        question = _asked_by_command(asked.text)
+        if question is not None and command.name != "ask":
+            # "/ask buy 50 of btc" is the same as the words alone.
+            asked = replace(asked, text=question, structured=None)
         line = asked.text if self._is_named(command, asked.text) else self._agent.wished(asked.text) or asked.text
         words = line.split(maxsplit=1)[1] if len(line.split()) > 1 else ""
         args = self._arguments(command, words, asked.structured)
@@ -149,6 +156,12 @@ class Dispatcher:
         offered = {Kind.SYMBOL: bases, Kind.AMOUNT: _SHARES}.get(missing.kind, missing.choices)
         buttons = (Button(word, f"do:/{command.name} {' '.join([*words.split(), word])}") for word in offered)
         return tuple(button for button in buttons if len(button.id.encode()) <= _BUTTON_BYTES and button.id.isascii())
+
+
+def _asked_by_command(text: str) -> str | None:
+    """The question behind "/ask"; None for any other text."""
+    first, _, rest = text.partition(" ")
+    return rest.strip() if first.lower().split("@")[0] == "/ask" and rest.strip() else None
 
 
 def _not_your_role(command: Command, role: Role) -> Reply:

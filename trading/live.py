@@ -51,6 +51,8 @@ class LiveRun:
         try:
             await catch_up(core.jobs(), core.adapters.clock.now(), started)
             await core.settle_outcomes()
+            # Sums over the whole past are kept once they are made: now, while nobody waits for them.
+            await core.desk.performance()
         except Exception as error:
             await self._job_failed("catch up", error)
 

@@ -9,6 +9,7 @@ from chatbot.agent.answers.results import EquityCharts
 from chatbot.agent.asked.wished import command_of
 from chatbot.agent.conversation import Conversation
 from chatbot.agent.grammar import parse
+from chatbot.agent.grammar.heard import hear
 from chatbot.agent.grounding.glosses import is_english
 from chatbot.agent.grounding.grounding import Grounding
 from chatbot.agent.queries import Decline, Query, Topic
@@ -23,6 +24,8 @@ from trading.errors import NeedsOperator, Retryable
 
 _LONGEST = 600
 """Characters of a question; what is longer is not one."""
+_OPEN = (Topic.OFF_TOPIC, Topic.UNSURE)
+"""What the grammar could not read: a model may."""
 
 
 class Agent:
@@ -52,7 +55,7 @@ class Agent:
     def _query(self, channel_key: str, text: str) -> Query:
         bases = self._bases()
         followed = self._conversation.follow_up(channel_key, text, bases)
-        found = followed or self._parsed(text, bases)
+        found = followed or self._parsed(self._conversation.named(channel_key, text) or text, bases)
         return found if found is not None else Decline(Topic.OFF_TOPIC)
 
     def _bases(self) -> frozenset[str]:
@@ -66,7 +69,9 @@ class Agent:
 
     async def _offline(self, channel_key: str, query: Query) -> Reply:
         self._conversation.remember(channel_key, query)
-        return await answer(query, self._reader, self._charts)
+        reply = await answer(query, self._reader, self._charts)
+        self._conversation.note_coin(channel_key, _one_coin(reply, self._bases()))
+        return reply
 
     async def _with_model(self, channel_key: str, question: str, query: Query, loop: ToolLoop) -> Reply:
         """A model's answer as far as the books bear it out; without one, what the grammar made of the question."""
@@ -93,9 +98,15 @@ class Agent:
         return replace(reply, text=prose(reply.text, why))
 
 
+def _one_coin(reply: Reply, bases: frozenset[str]) -> str | None:
+    """The coin that the answer's first line names, where it names one."""
+    named = hear(reply.text.split("\n", 1)[0], bases).mentions.symbols
+    return named[0] if len(named) == 1 else None
+
+
 def _is_sure(query: Query, question: str) -> bool:
     """The grammar knows English only; what it finds in another language it found by chance."""
-    return query != Decline(Topic.OFF_TOPIC) and is_english(question)
+    return is_english(question) and not (isinstance(query, Decline) and query.topic in _OPEN)
 
 
 def _why(error: Exception) -> str:

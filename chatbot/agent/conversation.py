@@ -31,6 +31,7 @@ from chatbot.agent.queries import (
     Query,
     RefusalsAsked,
     RiskFigure,
+    Several,
     ThesisAsked,
     TradesAsked,
     Unclear,
@@ -63,6 +64,7 @@ _FILLERS = {
     *("against", "vs", "versus", "compared", "too", "then", "please", "now", "is", "what", "how"),
 }
 _AGAINST = re.compile(r"\b(?:against|vs|versus|compared)\b")
+_PRONOUN = re.compile(r"\b(?:its|that coin(?:'s)?|that one(?:'s)?|this coin(?:'s)?)(?!\w)", re.I)
 _WHY = re.compile(
     r"^(?:and |but )?(?:why|how come|why (?:is|was) (?:that|this|it)|why so|why not|what happened"
     r"|explain(?: that)?)$"
@@ -72,7 +74,7 @@ _THE_TRADES = re.compile(
     r"|these)(?: trades)?$"
     r"|^(?:and |which )(?:the )?(?:trades|ones)(?: were (?:they|those|it))?$|^the trades$"
 )
-_NO_SUBJECT = (Decline, Help, WishToAct, HowTo, LookUp)
+_NO_SUBJECT = (Decline, Help, WishToAct, HowTo, LookUp, Several)
 
 
 class Conversation:
@@ -80,6 +82,7 @@ class Conversation:
 
     def __init__(self, most: int = _MOST_CHANNELS) -> None:
         self._last: OrderedDict[str, Query] = OrderedDict()
+        self._coins: OrderedDict[str, str | None] = OrderedDict()
         self._most = most
 
     def remember(self, channel_key: str, query: Query) -> None:
@@ -90,6 +93,18 @@ class Conversation:
         self._last.move_to_end(channel_key)
         while len(self._last) > self._most:
             self._last.popitem(last=False)
+
+    def note_coin(self, channel_key: str, base: str | None) -> None:
+        """The one coin that the newest answer was about; None where it was about several or none."""
+        self._coins[channel_key] = base
+        self._coins.move_to_end(channel_key)
+        while len(self._coins) > self._most:
+            self._coins.popitem(last=False)
+
+    def named(self, channel_key: str, text: str) -> str | None:
+        """`text` with the coin of the newest answer instead of "its" or "that coin"; None where neither is there."""
+        base = self._coins.get(channel_key)
+        return _PRONOUN.sub(base, text, count=1) if base and _PRONOUN.search(text) else None
 
     def follow_up(self, channel_key: str, text: str, symbols: Collection[str]) -> Query | None:
         """The last query, changed by what `text` names; None when `text` is a question of its own."""

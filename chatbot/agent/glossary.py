@@ -28,6 +28,12 @@ TERMS = {
     "unrealized": "Unrealized profit is what held positions would bring now beyond their cost; selling realizes it.",
     "dca": "DCA (dollar cost averaging) buys for the same amount at fixed times, whatever the price.",
     "market hours": "Crypto markets never close; whether we trade now, /status tells.",
+    "macd": "MACD is the gap between a quick and a slow average of the price; "
+    "above its own average it is called rising.",
+    "atr": "ATR (average true range) is how far the price moves within one candle on average.",
+    "moving average": "A moving average is the mean price of the last so many candles.",
+    "choppiness": "Choppiness is high (above 61.8) where the price goes back and forth, low "
+    "(below 38.2) where it trends.",
     "time weighted": "A time-weighted return takes deposits and withdrawals out.",
 }
 """By term; the first that a question names is explained."""
@@ -35,7 +41,8 @@ TERMS = {
 _SAME = {
     "backtest": "paper trading", "backtesting": "paper trading", "relative strength": "rsi", "max drawdown": "drawdown",
     "stop-loss": "stop loss", "take-profit": "take profit", "realized": "unrealized", "twr": "time weighted",
-    "time-weighted": "time weighted", "dollar cost averaging": "dca", "rebalancing": "rebalance",
+    "time-weighted": "time weighted", "dollar cost averaging": "dca", "sma": "moving average",
+    "average true range": "atr", "choppy": "choppiness", "rebalancing": "rebalance",
 }  # fmt: skip
 _ASKS = re.compile(
     r"^(?:please )?(?:explain|define|describe|tell me what)\b"

@@ -20,7 +20,9 @@ from chatbot.agent.asked.running import (
     ScheduleAsked,
     StatusAsked,
     ThesisAsked,
+    WorldAsked,
 )
+from chatbot.agent.asked.several import Several
 from chatbot.agent.asked.wished import Lacks, LookUp, SetStops, Unclear, WishToAct
 
 __all__ = [
@@ -58,6 +60,7 @@ __all__ = [
     "RiskFigure",
     "ScheduleAsked",
     "SetStops",
+    "Several",
     "StatusAsked",
     "StopsAsked",
     "SymbolsAsked",
@@ -69,6 +72,7 @@ __all__ = [
     "WhatIf",
     "Why",
     "WishToAct",
+    "WorldAsked",
 ]
 
 Query = (
@@ -106,5 +110,7 @@ Query = (
     | WishToAct
     | SetStops
     | Unclear
+    | WorldAsked
+    | Several
     | Help
 )

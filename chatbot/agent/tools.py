@@ -15,7 +15,7 @@ from chatbot.agent.grammar.coins import COIN_NAMES
 from chatbot.agent.queries import Query
 from trading.contract import ToolCall, ToolSpec
 
-_NOT_TOOLS = (q.Decline, q.Advice, q.WishToAct, q.SetStops, q.Unclear, q.Help, q.HowTo, q.LookUp, q.Explain)
+_NOT_TOOLS = (q.Decline, q.Advice, q.WishToAct, q.SetStops, q.Unclear, q.Several, q.Help, q.HowTo, q.LookUp, q.Explain)
 """What code alone says: refusals, wishes, help."""
 _LONGEST = 40
 _MOST_ARGUMENTS = 2_000

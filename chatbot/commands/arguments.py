@@ -164,7 +164,7 @@ def _claim(
 def _belongs(word: str, parameter: Parameter, around: Surroundings) -> bool:
     """Whether `word` looks like what `parameter` takes."""
     if parameter.kind is Kind.SYMBOL:
-        return find_symbol(word, around.instruments) is not None
+        return word.lower() in parameter.choices or find_symbol(word, around.instruments) is not None
     if parameter.kind is Kind.CHOICE:
         return word.lower() in parameter.choices
     if parameter.kind is Kind.ID:
@@ -177,7 +177,7 @@ def _read(parameter: Parameter, piece: str, found: Arguments, around: Surroundin
     if not piece:
         return Problem(f"Missing: {parameter.summary}.", parameter) if parameter.required else found
     readers: Mapping[Kind, Callable[[str], Arguments | Problem]] = {
-        Kind.SYMBOL: lambda text: _symbol(text, found, around),
+        Kind.SYMBOL: lambda text: _coin_or_choice(text, parameter, found, around),
         Kind.AMOUNT: lambda text: _amount(text, found, around),
         Kind.WINDOW: lambda text: _window(text, found, around, coins),
         Kind.CHOICE: lambda text: _choice(text, parameter, found),
@@ -189,6 +189,13 @@ def _read(parameter: Parameter, piece: str, found: Arguments, around: Surroundin
         Kind.TEXT: lambda text: replace(found, text=text),
     }
     return readers[parameter.kind](piece)
+
+
+def _coin_or_choice(piece: str, parameter: Parameter, found: Arguments, around: Surroundings) -> Arguments | Problem:
+    """A coin, or a word such as "all" where the parameter takes one."""
+    if piece.lower() in parameter.choices:
+        return replace(found, text=piece.lower())
+    return _symbol(piece, found, around)
 
 
 def _symbol(piece: str, found: Arguments, around: Surroundings) -> Arguments | Problem:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chatbot.present.second_person import second_person_note
 from chatbot.commands.account import SYMBOL, WINDOW, before_it_began, trades
 from chatbot.commands.arguments import Kind, Parameter
 from chatbot.commands.registry import Command, Request
@@ -25,6 +24,7 @@ from chatbot.present.cards import (
     running,
 )
 from chatbot.present.layout import prose
+from chatbot.present.second_person import second_person_note
 from trading.contract import Window
 from trading.contract.books import RiskMap
 from trading.domain.order import Order

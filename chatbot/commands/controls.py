@@ -8,6 +8,7 @@ from chatbot.commands.arguments import Kind, Parameter
 from chatbot.commands.registry import Command, Request
 from chatbot.message import Button, Reply, Role, Tone
 from chatbot.present.cards import alerts as alert_cards
+from chatbot.present.cards import all_levels as all_cards
 from chatbot.present.cards import approvals, cancels
 from chatbot.present.cards import levels as cards
 from chatbot.present.layout import block, prose
@@ -16,6 +17,7 @@ from trading.contract.controls import LevelKind, LevelUnit
 from trading.domain.risk import Refused
 
 _SYMBOL = Parameter("symbol", Kind.SYMBOL, "which coin, such as BTC", required=True)
+_POSITION = Parameter("symbol", Kind.SYMBOL, "which coin, such as BTC, or all", required=True, choices=("all",))
 _CONFIRM = Parameter("confirm", Kind.CHOICE, "the word confirm", choices=("confirm",))
 _STOP = Parameter(
     "stop", Kind.LEVEL, "a price, -5% from the entry, off, or default", choices=("-2%", "-5%", "-10%", "off", "default")
@@ -45,6 +47,8 @@ async def target(request: Request) -> Reply:
 
 
 async def _level(request: Request, kind: LevelKind) -> Reply:
+    if request.args.text == "all":
+        return await _all_levels(request, kind)
     controls, world, symbol = request.desk.controls, request.desk.world, request.args.symbol or ""
     now = controls.level(kind, symbol)
     if isinstance(now, Refused):
@@ -56,6 +60,18 @@ async def _level(request: Request, kind: LevelKind) -> Reply:
         return cards.confirm_off(now, world)
     outcome = await controls.set_level(kind, symbol, wanted, request.actor.label)
     return refusal(outcome, world) if isinstance(outcome, Refused) else cards.changed(outcome, world)
+
+
+async def _all_levels(request: Request, kind: LevelKind) -> Reply:
+    """The same for every position: each is set by itself, and what is refused for one is told beside the others."""
+    controls, world, wanted = request.desk.controls, request.desk.world, request.args.level
+    held = [holding.symbol for holding in (await request.desk.status()).holdings]
+    if wanted is None:
+        return all_cards.shown([controls.level(kind, symbol) for symbol in held], kind, world)
+    if wanted.unit is LevelUnit.OFF and request.args.choice != "confirm":
+        return all_cards.confirm_off([controls.level(kind, symbol) for symbol in held], kind, world)
+    outcomes = [await controls.set_level(kind, symbol, wanted, request.actor.label) for symbol in held]
+    return all_cards.changed(outcomes, kind, world)
 
 
 async def alerts(request: Request) -> Reply:
@@ -109,9 +125,9 @@ async def panic(request: Request) -> Reply:
 
 
 COMMANDS = (
-    Command("stop", "Show or set a stop", "/stop btc -5%", Role.TRADER, stop, (_SYMBOL, _STOP, _CONFIRM), False),
+    Command("stop", "Show or set a stop", "/stop btc -5%", Role.TRADER, stop, (_POSITION, _STOP, _CONFIRM), False),
     Command(
-        "target", "Show or set a target", "/target btc +10%", Role.TRADER, target, (_SYMBOL, _TARGET, _CONFIRM), False
+        "target", "Show or set a target", "/target btc +10%", Role.TRADER, target, (_POSITION, _TARGET, _CONFIRM), False
     ),
     Command("alerts", "Prices that are watched", "/alerts", Role.VIEWER, alerts),
     Command("alert", "Be told of a price", "/alert btc > 70k", Role.TRADER, alert, (_SYMBOL, _CONDITION), False),

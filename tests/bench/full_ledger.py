@@ -20,7 +20,7 @@ from trading.store.port import Store, Transaction
 FILLS_PER_BATCH, HOURS_PER_BATCH = 20, 8
 """At this density 10,000 fills take 167 days."""
 
-CASH, FEE = Decimal(10_000), Decimal("0.0040")
+CASH, FEE = Decimal(100_000), Decimal("0.0040")
 PRICES = {"BTC": "90000", "ETH": "3000", "SOL": "150", "XRP": "2", "ADA": "0.5"}
 BUY = Decimal(50)
 TICK = Decimal("0.0001")

@@ -30,6 +30,9 @@ FIGURES = (
     "one simulated day in a SQLite file",
     '"what did we trade last week?"',
     '"why did we buy BTC?"',
+    "the first one after a start",
+    '"how are we doing against BTC?"',
+    '"how are we doing against BTC?" and its picture',
 )
 
 

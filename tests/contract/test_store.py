@@ -159,6 +159,8 @@ async def test_orders_are_found_by_many_ids_at_once(store: Store) -> None:
     async with store.reading() as queries:
         assert {o.client_order_id for o in await queries.orders_by_id([*names, "nobody"])} == set(names)
         assert list(await queries.orders_by_id([])) == []
+        assert await queries.batches_by_id([batch().id, "nobody", batch().id]) == [batch()]
+        assert await queries.batches_by_id([]) == []
 
 
 async def test_open_orders_are_those_that_are_not_final(store: Store) -> None:

@@ -12,7 +12,7 @@ from tests.contract.stores import ADAPTERS, opened
 from tests.unit.trading.store.facts import START
 from trading.domain.event import BatchCompleted
 from trading.store.port import Queries, Store
-from trading.views.remembered import Remembered
+from trading.store.remembered import Remembered, RememberedEach
 
 
 @pytest.fixture(params=ADAPTERS)
@@ -88,3 +88,40 @@ async def test_what_is_being_written_is_not_seen_yet(store: Store) -> None:
         await tx.append(BatchCompleted(START, "batch"))
         assert await remembered.get() == 0
     assert await remembered.get() == 1
+
+
+async def test_each_question_is_asked_once_until_something_is_written(store: Store) -> None:
+    asked: list[str] = []
+
+    async def find(key: str) -> int:
+        asked.append(key)
+        async with store.reading() as read:
+            return await read.last_seq()
+
+    remembered = RememberedEach(store, find)
+    seq = [await remembered.get(key) for key in ("a", "b", "a", "b")]
+    assert asked == ["a", "b"] and len(set(seq)) == 1
+    await write(store)
+    assert await remembered.get("a") == seq[0] + 1
+    assert asked == ["a", "b", "a"]
+
+
+async def test_an_answer_that_a_commit_overtook_is_not_kept_for_the_new_books(store: Store) -> None:
+    reading, written = asyncio.Event(), asyncio.Event()
+
+    async def find(key: str) -> int:
+        async with store.reading() as read:
+            seq = await read.last_seq()
+        if key == "slow":
+            reading.set()
+            await written.wait()
+        return seq
+
+    remembered = RememberedEach(store, find)
+    slow = asyncio.ensure_future(remembered.get("slow"))
+    await reading.wait()
+    await write(store)
+    newest = await remembered.get("quick")
+    written.set()
+    assert await slow == newest - 1
+    assert await remembered.get("slow") == newest

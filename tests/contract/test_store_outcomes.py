@@ -117,6 +117,8 @@ async def test_what_models_took_is_kept_exactly(store: Store) -> None:
         assert await queries.model_calls(since=at(1)) == [free]
         assert await queries.model_calls(until=at(2)) == [model_call()]
         assert await queries.model_calls(limit=1) == [free]
+        assert await queries.model_cost() == await queries.model_cost(until=at(2)) == model_call().cost
+        assert await queries.model_cost(since=at(1)) == await queries.model_cost(until=at(0)) == 0
     with pytest.raises(ConcurrentUpdate, match="model call"):
         async with store.transaction() as tx:
             await tx.add_model_call(free)

@@ -31,7 +31,8 @@ async def test_a_rebalance_decides_without_hourly_candles(days_only: SmallWorld)
     assert isinstance(days_only.planner, FixedPlanner)
     (seen,) = days_only.planner.seen
     assert len(seen.daily_closes["BTC/USD"]) == 70
-    assert '"1h":{"atr14_pct":null' in seen.text
+    assert "BTC/USD.1d.rsi14" in seen.figures
+    assert not [name for name in seen.figures if ".1h." in name]
 
 
 async def test_asking_for_shorter_candles_brings_none(days_only: SmallWorld) -> None:

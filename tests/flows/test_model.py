@@ -90,7 +90,7 @@ class TestSafeMode:
     async def test_what_models_took_is_in_the_costs(self, story: Story) -> None:
         answer = await story.bot.page.ask("/costs all")
         assert "gpt-4o" in answer["card"]
-        assert "Models today" in answer["card"]
+        assert "Model today" in answer["card"]
 
 
 class TestAGoodAnswer:

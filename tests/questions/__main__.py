@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from tests.questions.corpus import collected, paraphrases
+from tests.questions.corpus import collected, paraphrases, strangers
 from tests.questions.grading import Grade, graded, table
 
 
 def main() -> None:
-    for name, questions in (("Collected questions", collected()), ("Our paraphrases", paraphrases())):
+    for name, questions in (
+        ("Collected questions", collected()),
+        ("Our paraphrases", paraphrases()),
+        ("Strangers", strangers()),
+    ):
         print(name, *table(questions), sep="\n", end="\n\n")
         for found in map(graded, questions):
             if found.grade in (Grade.WRONG, Grade.MISSED):

@@ -1,4 +1,4 @@
-"""The two collections: one that others gathered, read where it lies, and our own paraphrases beside this file."""
+"""The collections: one that others gathered, read where it lies, and ours beside this file."""
 
 from __future__ import annotations
 
@@ -25,9 +25,18 @@ class Question:
 
 def paraphrases() -> Sequence[Question]:
     """Our own, by group: slips of the pen, telegrams, other word orders, traps."""
-    with (HERE / "paraphrases.csv").open() as file:
+    return _written("paraphrases.csv", "p")
+
+
+def strangers() -> Sequence[Question]:
+    """Written by somebody who had not seen the grammar: other words, half sentences, wrong premises, two at once."""
+    return _written("strangers.csv", "t")
+
+
+def _written(name: str, letter: str) -> Sequence[Question]:
+    with (HERE / name).open() as file:
         rows = csv.DictReader(file, delimiter="|")
-        return [Question(f"p{i:03}", row["group"], row["text"], row["query"]) for i, row in enumerate(rows)]
+        return [Question(f"{letter}{i:03}", row["group"], row["text"], row["query"]) for i, row in enumerate(rows)]
 
 
 def collected() -> Sequence[Question]:

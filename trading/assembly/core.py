@@ -35,6 +35,7 @@ async def assemble(rules: Rules, adapters: Adapters, planner: Planner) -> Core:
             account=account,
             protections=books.protections,
             curve=books.curve,
+            traded=books.traded,
             store=store,
             clock=clock,
             instruments=tuple(instruments.values()),

@@ -43,7 +43,7 @@ def desk_rooms(
     store, clock, curve, switch = adapters.store, adapters.clock, books.curve, books.switch
     holdings = Holdings(books.account, books.quotes, books.protections, books.instruments)
     cards = CardViews(store, adapters.people)
-    trades = TradeViews(store, curve, holdings, clock)
+    trades = TradeViews(store, curve, holdings, books.traded, clock)
     settable, oversight = books.settable, adapters.oversight
     models = ModelCostViews(store, oversight)
     overview = Overview(

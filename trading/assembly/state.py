@@ -19,6 +19,7 @@ from trading.orders.account import Account
 from trading.orders.protections import Protections
 from trading.portfolio.book import Book
 from trading.portfolio.equity import EquityCurve
+from trading.portfolio.traded_days import TradedDays
 from trading.risk.switch import Switch
 from trading.risk.thresholds import ApprovalThreshold
 from trading.schedule import DailyAt, WeeklyAt
@@ -38,6 +39,7 @@ class State:
     protections: Protections
     switch: Switch
     curve: EquityCurve
+    traded: TradedDays
     settable: Settable
     world: CurrentWorld
 
@@ -66,6 +68,7 @@ async def open_state(rules: Rules, adapters: Adapters) -> State:
         protections=protections,
         switch=Switch(store, clock),
         curve=EquityCurve(store, account, benchmarks, clock),
+        traded=TradedDays(store, clock),
         settable=settable,
         world=CurrentWorld(rules.world, settable.zone),
     )

@@ -48,6 +48,10 @@ class _Vote:
     def of(self, way: int) -> list[TargetWeight]:
         return [target for target in self.wanted if _way(target.weight - self.now) == way]
 
+    def differs(self) -> bool:
+        """Whether not every answer wants the same way."""
+        return len(self.of(self.way() or 0)) < len(self.wanted)
+
     def count(self) -> str:
         """ "1 up, 2 unchanged"."""
         return ", ".join(f"{len(self.of(way))} {word}" for way, word in _WORDS.items() if self.of(way))
@@ -71,7 +75,7 @@ def agree(decided_by: str, outcomes: Sequence[PlanOutcome], weights: Mapping[str
     targets = _within_equity([_target(vote) for vote in votes], weights)
     agreed = _combined(decided_by, leader, targets)
     if all(vote.way() in (0, None) for vote in votes):
-        return Agreed(Hold(decided_by, _held(leader, clamps, needed, asked), chosen=True, plan=agreed), clamps, notes)
+        return Agreed(Hold(decided_by, _held(leader, votes, needed, asked), chosen=True, plan=agreed), clamps, notes)
     return Agreed(agreed, clamps, notes)
 
 
@@ -140,19 +144,22 @@ def _clamp(vote: _Vote) -> Clamp:
 
 
 def _told(votes: Sequence[_Vote]) -> str:
-    """ "BTC/USD up; ETH/USD 1 up, 1 down, 1 unchanged: held"; what nobody wants to change is left out."""
-    changed = [vote for vote in votes if vote.way() != 0]
-    words = [
-        f"{vote.symbol} {vote.count()}: held" if (way := vote.way()) is None else f"{vote.symbol} {_WORDS[way]}"
-        for vote in changed
-    ]
-    return "; ".join(words) or "nothing changes"
+    """ "BTC/USD up; ETH/USD 1 up, 2 unchanged: unchanged"; what nobody wants to change is left out."""
+    return "; ".join(_result(vote) for vote in votes if vote.differs() or vote.way() != 0) or "nothing changes"
 
 
-def _held(leader: TargetPlan, clamps: Sequence[Clamp], needed: int, asked: int) -> str:
-    if not clamps:
+def _result(vote: _Vote) -> str:
+    way = vote.way()
+    result = "held" if way is None else _WORDS[way]
+    return f"{vote.symbol} {vote.count()}: {result}" if vote.differs() else f"{vote.symbol} {result}"
+
+
+def _held(leader: TargetPlan, votes: Sequence[_Vote], needed: int, asked: int) -> str:
+    """The words of an answer that holds, where there is one and nothing is left open."""
+    holds = all(_way(leader.weight_of(vote.symbol) - vote.now) == 0 for vote in votes)
+    if holds and all(vote.way() == 0 for vote in votes):
         return leader.reason
-    named = ", ".join(clamp.symbol for clamp in clamps)
+    named = ", ".join(vote.symbol for vote in votes if vote.differs())
     return f"No change has the agreement of {needed} of {asked} answers; they differ on {named}."
 
 

@@ -101,8 +101,9 @@ class Budget:
         taken = self._spent_in_cycle + aside
         if taken + wanted.cost > self.limits.per_cycle:
             raise BudgetUsed(
-                f"the model's budget of one rebalance is used: {dollars(taken)} of {dollars(self.limits.per_cycle)}, "
-                f"and this may cost {dollars(wanted.cost)}; raise MODEL_BUDGET_PER_CYCLE"
+                f"the model's budget of one rebalance is too small: {dollars(taken)} of "
+                f"{dollars(self.limits.per_cycle)} is used, and this may cost {dollars(wanted.cost)}; "
+                "raise MODEL_BUDGET_PER_CYCLE"
             )
 
 

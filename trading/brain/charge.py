@@ -14,14 +14,13 @@ from trading.domain.usage import Purpose
 class Charge:
     """One errand: its purpose, its cycle (empty for a question), and what has become of its requests so far.
 
-    `requests` counts those that were sent; `answered_by` is the model of the newest answer; `given_up` are the models
-    that have failed it and are not asked again on this errand.
+    `requests` counts those that were sent; `given_up` are the models that have failed it and are not asked again on
+    this errand.
     """
 
     purpose: Purpose = Purpose.QUESTION
     cycle_id: str = ""
     requests: int = 0
-    answered_by: str = ""
     given_up: set[str] = field(default_factory=set)
 
 

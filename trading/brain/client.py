@@ -83,7 +83,7 @@ class OpenAIModel:
                 until,
             )
             await self._terms.ways.keep(self._model, way)
-            return completion(answer, way.rung)
+            return completion(answer, way.rung, self._model)
 
     async def turn(self, said: Sequence[Utterance], tools: Sequence[ToolSpec]) -> ModelTurn:
         """What the model says or calls next; without `tools` it can only say."""
@@ -105,7 +105,7 @@ class OpenAIModel:
         """The answer to what `asking` makes, of at most `most` tokens, and the way in which it was got."""
         while True:
             try:
-                return way, await self._insist(way, asking(way), most, until)
+                return way, await self._insist(way, asking(way), min(most, way.longest), until)
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
                 lower = way.after(complaint_of(error))
                 if lower is None or isinstance(translated(error, self._model), RequestTooLong):

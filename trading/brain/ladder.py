@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,6 +20,8 @@ ANSWER_TOKENS = 8_000
 """The longest answer of a shape; a plan for a hundred coins has some 7,000."""
 THINKING_TOKENS = 8_000
 """More for models whose hidden thinking counts as output."""
+SHORTEST_ANSWER = 1_000
+"""Below this no plan fits: a server that takes no longer answer dislikes something else."""
 FORGOTTEN_AFTER = timedelta(days=7)
 """Servers learn: from time to time the strictest way is tried again."""
 
@@ -41,14 +44,20 @@ class Cap(StrEnum):
 
 
 _RUNGS = tuple(Rung)
+_TOO_LONG = re.compile(r"max(_completion)?_tokens.*(too large|at most|maximum)", re.IGNORECASE | re.DOTALL)
+"""A complaint about how long an answer may be, not about what the limit is called."""
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to ask: a rung, and the names of the length limit that are left to try, the one in force first."""
+    """One way to ask: a rung, and the names of the length limit that are left to try, the one in force first.
+
+    `longest` is how many tokens the limit may be.
+    """
 
     rung: Rung
     caps: tuple[Cap, ...]
+    longest: int = ANSWER_TOKENS
 
     @property
     def cap(self) -> Cap:
@@ -56,6 +65,8 @@ class Way:
 
     def after(self, complaint: str) -> Way | None:
         """The next way to try when the server refused this one with `complaint`; None when none is left."""
+        if self.cap is not Cap.NONE and _TOO_LONG.search(complaint) and self.longest // 2 >= SHORTEST_ANSWER:
+            return replace(self, longest=self.longest // 2)
         if self.cap is not Cap.NONE and self.cap in complaint:
             return replace(self, caps=self.caps[1:])
         if self.rung is not Rung.TEXT:
@@ -121,14 +132,15 @@ class KeptWays(Ways):
         await super().keep(model, way)
         self._kept_at[model] = now = self._clock.now()
         async with self._store.transaction() as tx:
-            await tx.put_meta(self._key(model), json.dumps({"rung": way.rung, "caps": way.caps, "at": now.isoformat()}))
+            kept = {"rung": way.rung, "caps": way.caps, "longest": way.longest, "at": now.isoformat()}
+            await tx.put_meta(self._key(model), json.dumps(kept))
 
     async def _read(self, model: str) -> None:
         async with self._store.reading() as read:
             kept = await read.meta(self._key(model))
         if kept:
             values = json.loads(kept)
-            await super().keep(model, Way(Rung(values["rung"]), tuple(map(Cap, values["caps"]))))
+            await super().keep(model, Way(Rung(values["rung"]), tuple(map(Cap, values["caps"])), values["longest"]))
             self._kept_at[model] = datetime.fromisoformat(values["at"])
 
     def _key(self, model: str) -> str:

@@ -13,7 +13,10 @@ from trading.contract import ModelTurn, ToolSpec, Utterance
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """An answer and who gave it. `problem` is one sentence about why its text cannot be used, or empty."""
+    """An answer, and the configured name of the model that gave it.
+
+    `problem` is one sentence about why its text cannot be used, or empty.
+    """
 
     text: str
     input_tokens: int

@@ -72,10 +72,12 @@ class ModelPlanner:
         second = self._read(await conversation.say(repair), request)
         if not isinstance(second, list):
             return second
-        return self._held(f"{self.name} gave no usable answer, twice; the last time: {'; '.join(second[:3])}")
+        last = conversation.answers[-1].model
+        why = f"held because {last} gave no usable answer, twice; the last time: {'; '.join(second[:3])}"
+        return Hold(last, why, chosen=False)
 
     def _read(self, answer: Completion, request: PlanRequest) -> PlanOutcome | list[str]:
-        return [answer.problem] if answer.problem else parse_plan(answer.text, request, self.name)
+        return [answer.problem] if answer.problem else parse_plan(answer.text, request, answer.model)
 
     def _held(self, why: str) -> Hold:
         return Hold(self.name, f"held because {why}", chosen=False)

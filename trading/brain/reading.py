@@ -11,7 +11,7 @@ from trading.brain.ladder import Rung
 from trading.brain.model import Completion
 
 _CUT_OFF: Mapping[str, str] = {
-    "length": "the answer was cut off at the length limit; answer more briefly",
+    "length": "the answer was cut off at the length limit; it must be shorter",
     "content_filter": "the answer was cut off by the server's content filter",
 }
 NOTHING_CALLED = "the answer did not call the function it was to call"
@@ -22,8 +22,8 @@ def is_answer(answer: object) -> bool:
     return isinstance(answer, ChatCompletion) and bool(answer.choices) and bool(answer.choices[0].message)
 
 
-def completion(answer: ChatCompletion, rung: Rung) -> Completion:
-    """The text that was asked for on `rung`, with the tokens it took and why it cannot be used, if it cannot."""
+def completion(answer: ChatCompletion, rung: Rung, model: str) -> Completion:
+    """What `model` was asked for on `rung`, with the tokens it took and why it cannot be used, if it cannot."""
     choice = answer.choices[0]
     text = _called(choice) if rung is Rung.TOOL else choice.message.content
     usage = tokens(answer)
@@ -31,16 +31,16 @@ def completion(answer: ChatCompletion, rung: Rung) -> Completion:
         text=str(text or choice.message.content or choice.message.refusal or ""),
         input_tokens=usage[0] if usage else 0,
         output_tokens=usage[1] if usage else 0,
-        model=str(answer.model),
+        model=model,
         problem=_problem(choice, text, rung),
     )
 
 
 def tokens(answer: ChatCompletion) -> tuple[int, int] | None:
-    """Tokens in and out as the server counted them; None where it left them out, or a part of them."""
+    """Tokens in and out as the server counted them; None where it left them out, a part of them, or counted none."""
     usage = answer.usage
     counted = (usage.prompt_tokens, usage.completion_tokens) if usage else (None, None)
-    taken, given = (count if isinstance(count, int) and count >= 0 else None for count in counted)
+    taken, given = (count if isinstance(count, int) and count > 0 else None for count in counted)
     return None if taken is None or given is None else (taken, given)
 
 

@@ -18,14 +18,14 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from trading.brain.charge import Charge, current_charge
+from trading.brain.charge import current_charge
 from trading.brain.json_schema import AnswerSchema
 from trading.brain.model import CompletingModel, Completion
 from trading.brain.prompt import Message
 from trading.errors import NeedsOperator, PurserError, Retryable, SettingsError
 from trading.store.append_file import append, repair, whole_lines
 
-NOT_RECORDED = "no answer is recorded for this question"
+NOT_RECORDED = "no answer is recorded for this question; record it with MODEL_ANSWERS_MODE=record"
 
 _FAILURES: Mapping[str, type[PurserError]] = {"retryable": Retryable, "needs_operator": NeedsOperator}
 
@@ -44,8 +44,6 @@ class Recorded(BaseModel):
     """What the asking ended in where there was no answer; `problem` is then its sentence."""
     requests: int = 0
     """How many were sent for it; a failure to which none was sent is not the model's."""
-    instead: str = ""
-    """The model that answered in place of the one that was asked, where that had failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +117,8 @@ class RecordingModel:
         except PurserError as error:
             await self._recordings.keep(_failure(asked, self.name, error, errand.requests - before))
             raise
-        await self._recordings.keep(_answer(asked, answer, errand.requests - before, self._instead(errand)))
+        await self._recordings.keep(_answer(asked, answer, errand.requests - before))
         return answer
-
-    def _instead(self, errand: Charge) -> str:
-        return errand.answered_by if self.name in errand.given_up else ""
 
 
 class RecordedModel:
@@ -138,21 +133,14 @@ class RecordedModel:
         line = self._recordings.find(self._recordings.asked(question_key(self.name, messages, schema)))
         if line is None:
             raise NeedsOperator(NOT_RECORDED)
-        self._charge(line)
+        # Whose failure it was is known again: one for which nothing was sent is not the model's.
+        current_charge().requests += line.requests
         if line.failure:
             raise _FAILURES[line.failure](line.problem)
         return Completion(line.text, 0, 0, line.model, line.problem)
 
-    def _charge(self, line: Recorded) -> None:
-        """What the errand was then counts again: who answered it, and whose failure it was."""
-        errand = current_charge()
-        errand.requests += line.requests
-        if line.instead:
-            errand.given_up.add(self.name)
-            errand.answered_by = line.instead
 
-
-def _answer(asked: Asked, answer: Completion, requests: int, instead: str) -> Recorded:
+def _answer(asked: Asked, answer: Completion, requests: int) -> Recorded:
     return Recorded(
         question=asked.question,
         turn=asked.turn,
@@ -160,7 +148,6 @@ def _answer(asked: Asked, answer: Completion, requests: int, instead: str) -> Re
         text=answer.text,
         problem=answer.problem,
         requests=requests,
-        instead=instead,
     )
 
 

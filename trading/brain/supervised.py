@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from trading.brain.charge import Charge, charged
 from trading.brain.planner import PlannedBy
 from trading.brain.plans import Plans
@@ -31,7 +29,7 @@ class SupervisedPlanner:
         with charged(Purpose.REBALANCE, request.cycle_id) as charge:
             planned = await self._plans.plan(request)
         await self._count(planned, charge)
-        return _by_whom(planned, charge)
+        return planned
 
     async def _count(self, planned: PlannedBy, charge: Charge) -> None:
         outcome = planned.outcome
@@ -40,10 +38,3 @@ class SupervisedPlanner:
         elif charge.requests:
             # Where nothing was sent, as when the budget is used, it is not the model that failed.
             await self._safe_mode.failed(outcome.reason)
-
-
-def _by_whom(planned: PlannedBy, charge: Charge) -> PlannedBy:
-    """The plan under the name of the model that gave it, where that is the fallback."""
-    if planned.outcome.decided_by not in charge.given_up or not charge.answered_by:
-        return planned
-    return replace(planned, outcome=replace(planned.outcome, decided_by=charge.answered_by))

@@ -75,8 +75,6 @@ class UsageLedger:
         tokens = used.tokens or (reservation.input_tokens, reservation.output_tokens)
         cost = self.prices.estimate(reservation.model, *tokens)
         self.budget.settle(reservation, cost, sum(tokens))
-        if used.outcome == "ok":
-            reservation.charge.answered_by = reservation.model
         async with self._store.transaction() as tx:
             await tx.add_model_call(self._row(reservation, used, tokens, cost))
             await self._keep(tx)

@@ -6,8 +6,8 @@ fractions (0.05 is 5 %); times are aware UTC; None means unknown and is shown as
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -155,7 +155,8 @@ class Line:
     """One curve over a window and its figures. `values` starts at 1.0 (growth of one unit)."""
 
     name: str
-    values: tuple[float, ...]
+    values: Sequence[float]
+    """Read-only; one value per instant."""
     total_return: Decimal
     max_drawdown: Decimal
     """Zero or negative."""
@@ -173,8 +174,8 @@ class Performance:
     times: tuple[datetime, ...]
     lines: tuple[Line, ...]
     """ "Portfolio", "BTC", "ETH", "50/50", "Cash", "BTC at our exposure"; a benchmark without prices is left out."""
-    drawdown: tuple[float, ...]
-    """The portfolio's, one value per instant, zero or negative."""
+    drawdown: Sequence[float]
+    """The portfolio's, one value per instant, zero or negative; read-only."""
     days: int
     """Calendar days covered, rounded down; figures from fewer than 30 daily returns are called too few."""
     daily_returns: int
@@ -186,6 +187,8 @@ class Performance:
     """What language models cost in the window, in US dollars; not in the curve."""
     after_model_costs: Decimal | None = None
     """The portfolio's return had they been paid from it; None where they cost nothing or the quote is no dollar."""
+    closes: tuple[int, ...] = ()
+    """Places among `times` of the UTC daily closes, between which days' returns are."""
 
     def line(self, name: str) -> Line | None:
         return next((line for line in self.lines if line.name == name), None)
@@ -250,7 +253,7 @@ class ThesisView:
     earlier: tuple[Thesis, ...]
     open: tuple[OpenPrediction, ...] = ()
     settled: tuple[ScoredPrediction, ...] = ()
-    score: Score = Score()
+    score: Score = field(default_factory=Score)
 
 
 @dataclass(frozen=True, slots=True)

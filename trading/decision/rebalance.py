@@ -87,7 +87,10 @@ class Rebalance:
             cycle, decision = drafted.cycle, drafted.decision
             await observer("validation", f"{cycle.decided_by} wants to {_wishes(decision)}.")
             record = Quiet(cycle).write
-            return await self._intake.preview(drafted.batch, decision.intents, actor, record, person=person)
+            asked = await self._intake.preview(drafted.batch, decision.intents, actor, record, person=person)
+            if isinstance(asked, Refused):
+                await self._keep_refused(cycle, asked)
+            return asked
 
     async def _draft(self, trigger: str, observer: Observer = unobserved) -> Cycle | _Draft:
         """A finished cycle that holds, or one with the batch and orders it wants."""
@@ -142,7 +145,7 @@ class Rebalance:
             id=snapshot.cycle_id,
             at=self._clock.now(),
             trigger=trigger,
-            decided_by=self._planner.name,
+            decided_by=planned.outcome.decided_by,
             outcome=CycleOutcome.TRADED,
             reason="",
             snapshot=snapshot.text,
@@ -159,6 +162,11 @@ class Rebalance:
         """A cycle that could not see."""
         name, failed = self._planner.name, CycleOutcome.FAILED
         return Cycle(cycle_id, self._clock.now(), trigger, name, failed, reason, snapshot="{}", held=FORCED)
+
+    async def _keep_refused(self, cycle: Cycle, refused: Refused) -> None:
+        """A model may have been paid for it: it is on record like any other, without the batch that there is not."""
+        async with self._store.transaction() as tx:
+            await keep(tx, replace(cycle, outcome=CycleOutcome.REFUSED, reason=refused.detail, batch_id=None))
 
     async def _announce(self, cycle: Cycle, claim: Claim) -> None:
         async with self._store.transaction() as tx:

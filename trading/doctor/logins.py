@@ -72,7 +72,7 @@ async def check_discord(login: Discord | None) -> Finding:
 async def check_model(login: Model | None) -> Finding:
     """The list of models with the key, which costs nothing; None stands for a model that is not configured."""
     if login is None:
-        return note("Model", "not configured; the built-in rules decide.")
+        return note("Model", "not configured; the built-in allocator decides.")
     answer = await _get(f"{login.base_url or MODEL}/models", {"Authorization": f"Bearer {login.key}"})
     if isinstance(answer, str):
         return fail("Model", f"{answer} Check OPENAI_API_KEY and OPENAI_BASE_URL.")

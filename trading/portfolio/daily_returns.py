@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-
 import numpy as np
 
+from trading.contract import Line, Performance
 from trading.portfolio.figures import FloatArray, beta, simple_returns
-from trading.portfolio.performance import daily_closes
 
 ENOUGH_FOR_BETA = 30
 ENOUGH_FOR_TAILS = 60
@@ -16,10 +13,9 @@ _TAIL = 5.0
 """Percent: the loss that one day in twenty exceeds."""
 
 
-def daily_returns(times: Sequence[datetime], values: Sequence[float]) -> FloatArray:
-    """Simple returns between the UTC daily closes of a growth curve; empty where its value fell to nothing."""
-    closes = daily_closes(np.array([at.timestamp() for at in times]))
-    curve = np.array(values, dtype=np.float64)[closes]
+def daily_returns(performance: Performance, line: Line) -> FloatArray:
+    """Simple returns between the UTC daily closes of one of its lines; empty where its value fell to nothing."""
+    curve = np.array([line.values[place] for place in performance.closes])
     return simple_returns(curve) if len(curve) > 1 and (curve > 0).all() else np.array([])
 
 

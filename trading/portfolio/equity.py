@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,9 +14,12 @@ from trading.clock import Clock
 from trading.domain.money import ZERO
 from trading.domain.portfolio import EquityPoint
 from trading.portfolio.book import Book
+from trading.portfolio.equity_columns import EquityColumns
 from trading.store.port import Store, Transaction
 
 JUST_NOW = timedelta(minutes=1)
+_PORTION = 4_000
+"""Points that are converted in one go."""
 
 
 class Valuation(Protocol):
@@ -38,6 +42,8 @@ class EquityCurve:
         self._benchmarks = benchmarks
         self._clock = clock
         self._points: list[EquityPoint] = []
+        self.columns = EquityColumns()
+        """The points as arrays, for who measures them."""
         self.pending = ZERO
         """External money that came in since the last point, in quote."""
 
@@ -48,6 +54,13 @@ class EquityCurve:
             flows = await read.cash_flows()
         if self._points:
             self.pending = sum((flow.worth for flow in flows if flow.at > self._points[-1].at), ZERO)
+        await self._convert()
+
+    async def _convert(self) -> None:
+        """Now, and not when somebody asks; the event loop turns between two portions."""
+        for count in range(_PORTION, len(self._points) + _PORTION, _PORTION):
+            self.columns.of(self._points[:count])
+            await asyncio.sleep(0)
 
     def note_flow(self, amount: Decimal) -> None:
         """Count external money into the next point's flows."""

@@ -45,6 +45,7 @@ _DAY_OF_MONTH = re.compile(
     rf"(?:{_MONTH}\s+(?P<day>\d\d?)|(?P<day_first>\d\d?)(?:\s+of)?\s+{_MONTH.replace('month', 'month_after', 1)})"
     rf"(?:\s+{_YEAR})?"
 )
+_DAY_ALONE = re.compile(r"day-(?P<day>\d\d?)")
 _MONTH_OF_YEAR = re.compile(rf"{_MONTH}(?:\s+{_YEAR})?")
 _WEEKDAY = re.compile(r"(?:last\s+)?(?P<name>mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|ur)?(?:day)?")
 _ORDINALS = ("first", "second", "third", "fourth")
@@ -78,6 +79,7 @@ def _clamped(start: datetime, end: datetime, label: str, inception: datetime) ->
 
 def _normalise(words: str) -> str:
     text = words.lower().replace("\u2019", "'").replace("'s", "")
+    text = re.sub(r"\bthe (\d\d?)(?:st|nd|rd|th)$", r"day-\1", text)
     text = re.sub(r"(\d)(?:st|nd|rd|th)\b", r"\1", text)
     text = re.sub(r"[^\w\s-]", " ", text)
     text = " ".join(_FILLERS.sub(" ", " ".join(text.split())).split())
@@ -197,10 +199,22 @@ def _between(text: str, calendar: LocalCalendar) -> Span | None:
 
 
 def _date(text: str, calendar: LocalCalendar) -> Span | None:
+    number = _DAY_ALONE.fullmatch(text)
+    if number is not None:
+        return _day_of_this_month(int(number["day"]), calendar)
     iso = _ISO.fullmatch(text)
     if iso is not None and iso["day"] is None:
         return _whole_month(int(iso["year"]), int(iso["number"]), calendar)
     day = day_of(int(iso["year"]), int(iso["number"]), int(iso["day"])) if iso else _spoken_day(text, calendar)
+    return None if day is None else calendar.span(day, day + timedelta(days=1), f"on {calendar.day_label(day)}")
+
+
+def _day_of_this_month(number: int, calendar: LocalCalendar) -> Span | None:
+    """ "the 5th": the newest day of that number that has begun."""
+    first = calendar.today.replace(day=1)
+    months = (first, (first - timedelta(days=1)).replace(day=1))
+    days = (day_of(month.year, month.month, number) for month in months)
+    day = next((found for found in days if found is not None and found <= calendar.today), None)
     return None if day is None else calendar.span(day, day + timedelta(days=1), f"on {calendar.day_label(day)}")
 
 

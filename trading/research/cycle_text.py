@@ -14,7 +14,7 @@ from trading.contract.books.cycles import CycleStory, WeightLine, weight_lines
 from trading.domain.order import Fill, Order
 from trading.domain.plan import Clamp, Cycle, CycleOutcome
 from trading.domain.usage import ModelCall
-from trading.research.terminal_page import indented, line, printed, section, table
+from trading.research.terminal_page import cut, indented, line, printed, section, table
 from trading.research.visible import on_one_line
 
 _OUTCOMES = {
@@ -37,10 +37,10 @@ def listing(cycles: Sequence[Cycle], world: World) -> str:
     """The newest decisions, one line each."""
     if not cycles:
         return f"{world.mode}: no rebalance has been decided yet."
-    rows = table("id", "when", "decided by", "outcome", "~why")
+    rows = table("id", "when", "decided by", "outcome", "why")
     for cycle in cycles:
-        words = (cycle.id[:8], _moment(cycle.at, world.timezone), cycle.decided_by, _SHORT[cycle.outcome], cycle.reason)
-        rows.add_row(*map(on_one_line, words))
+        words = cycle.id[:8], _moment(cycle.at, world.timezone), cycle.decided_by, _SHORT[cycle.outcome]
+        rows.add_row(*map(on_one_line, words), cut(cycle.reason))
     return printed([line(f"{world.mode} · the newest {len(cycles)} decisions"), rows])
 
 
@@ -157,7 +157,8 @@ def _taken(call: ModelCall) -> tuple[str, ...]:
 def _foot(cycle: Cycle) -> list[RenderableType]:
     if not cycle.snapshot_hash:
         return [line(""), line("No snapshot was kept.")]
-    sizes = f"{len(cycle.snapshot):,} characters; {len(cycle.prompt)} messages sent, {len(cycle.raw)} answers"
+    answers = f"{len(cycle.raw)} answer{'' if len(cycle.raw) == 1 else 's'}"
+    sizes = f"{len(cycle.snapshot):,} characters; {len(cycle.prompt)} messages sent, {answers}"
     return [line(""), line(f"Snapshot {cycle.snapshot_hash}"), line(sizes)]
 
 

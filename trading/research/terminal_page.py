@@ -21,6 +21,11 @@ def line(text: str) -> Text:
     return Text(on_one_line(text))
 
 
+def cut(text: str) -> Text:
+    """One sentence on one line, as much of it as there is room for."""
+    return Text(on_one_line(text), no_wrap=True, overflow="ellipsis")
+
+
 def indented(text: str) -> Padding:
     """A :func:`line` that belongs to the one before it."""
     return Padding(line(text), (0, 0, 0, 4))
@@ -33,14 +38,14 @@ def section(title: str, body: Iterable[RenderableType]) -> list[RenderableType]:
 
 
 def table(*headings: str) -> Table:
-    """A table with these columns. ">" heads one with figures, at the right edge; "~" one that is cut to a line."""
+    """A table with these columns. ">" heads one with figures, at the right edge."""
     columns = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for heading in headings:
         columns.add_column(
-            heading.lstrip(">~"),
+            heading.lstrip(">"),
             justify="right" if heading.startswith(">") else "left",
-            no_wrap=heading.startswith((">", "~")),
-            overflow="ellipsis" if heading.startswith("~") else "fold",
+            no_wrap=heading.startswith(">"),
+            overflow="fold",
         )
     return columns
 

@@ -35,7 +35,8 @@ class Guards:
 class GuardHistory:
     """What the guards have to know of the past: newest buy and newest exit by symbol, and what today's rebalances did.
 
-    `turnover` is the notional traded today in quote; `drawdown` is from the peak of time-weighted growth, zero or
+    `turnover` is the notional traded today in quote; what waits for a press or for the venue counts in it and in
+    `orders`. `drawdown` is from the peak of time-weighted growth, zero or
     negative, None before there are two points.
     """
 

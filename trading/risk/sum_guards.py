@@ -34,7 +34,7 @@ def turnover(wanted: Wanted, standing: Standing) -> Iterator[Clamp]:
     if most is None or standing.equity <= ZERO:
         return
     over = _traded(wanted.values(), standing) - max(most - standing.history.turnover / standing.equity, ZERO)
-    why = f"is traded less: a day's rebalances turn over {most:.1%} of equity at most."
+    why = f"is traded less: a day's rebalances, waiting ones too, turn over {most:.1%} of equity at most."
     for group in _giving_way(wanted, standing):
         if over <= STEP:
             return
@@ -44,14 +44,18 @@ def turnover(wanted: Wanted, standing: Standing) -> Iterator[Clamp]:
 
 
 def orders(wanted: Wanted, standing: Standing) -> Iterator[Clamp]:
-    """A day's rebalances send no more orders than allowed: the smallest of those that give way first stay unsent."""
+    """A day's rebalances send no more orders than allowed: the smallest of those that give way first stay unsent.
+
+    What the largest position forces goes, and takes the place of another.
+    """
     most = standing.guards.max_orders
     if most is None:
         return
     groups = _giving_way(wanted, standing)
-    over = sum(map(len, groups)) - max(most - standing.history.orders, 0)
+    sent = sum(1 for want in wanted.values() if standing.change(want))
+    over = sent - max(most - standing.history.orders, 0)
     sorted_out = [want for group in groups for want in sorted(group, key=standing.value)]
-    why = f"is left alone: a day's rebalances send {most} order{'' if most == 1 else 's'} at most."
+    why = f"is left alone: a day's rebalances, waiting ones too, send {most} order{'' if most == 1 else 's'} at most."
     for want in sorted_out[: max(over, 0)]:
         yield weight_clamp("orders per day", want, standing.untraded(want), None, why)
 

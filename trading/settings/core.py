@@ -88,7 +88,9 @@ class CoreSettings(BaseModel):
         None, "Asked at the same server where OPENAI_MODEL fails", "a model's name", min_length=1
     )
     prompts_dir: Path | None = setting(
-        None, "A folder with your own copies of every file in data/prompts; by default those that are shipped", "a folder"
+        None,
+        "A folder with your own copies of every file in data/prompts; by default those that are shipped",
+        "a folder",
     )
     openai_timeout_seconds: int = setting(
         60, "How long an answer may take, in seconds", "a whole number from 1 to 600", ge=1, le=600
@@ -269,7 +271,7 @@ class CoreSettings(BaseModel):
     )
     drawdown_stop_percent: Number = setting(
         "0",
-        "This far below its peak the portfolio is only sold by rebalances, in percent; 0 turns it off",
+        "This far below the portfolio's peak, rebalances only sell, in percent; 0 turns it off",
         "a number from 0 to 100",
         ge=0,
         le=100,

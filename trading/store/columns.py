@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -13,6 +14,8 @@ from sqlalchemy.types import TypeDecorator
 from trading.store.codec import JsonCodec
 
 T = TypeVar("T")
+Reading = Callable[[str | None], T | None]
+"""How a cell is read. Given as it is, and not through `process_result_value`: a look back reads many thousands."""
 
 
 class Exact(TypeDecorator[Decimal]):
@@ -28,8 +31,8 @@ class Exact(TypeDecorator[Decimal]):
             raise ValueError(f"an amount must be a finite number, not {value}; check it before storing it")
         return str(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
-        return None if value is None else Decimal(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Reading[Decimal]:
+        return lambda value: None if value is None else Decimal(value)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -45,8 +48,8 @@ class Instant(TypeDecorator[datetime]):
             raise ValueError(f"{value.isoformat()} has no time zone; pass an aware time")
         return value.astimezone(UTC).isoformat(timespec="microseconds")
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else datetime.fromisoformat(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Reading[datetime]:
+        return lambda value: None if value is None else datetime.fromisoformat(value)
 
 
 class Word(TypeDecorator[StrEnum]):
@@ -62,8 +65,10 @@ class Word(TypeDecorator[StrEnum]):
     def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
         return None if value is None else str(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
-        return None if value is None else self.vocabulary(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Reading[StrEnum]:
+        known = {word.value: word for word in self.vocabulary}
+        # A word that is none raises, as the vocabulary itself does.
+        return lambda value: None if value is None else known.get(value) or self.vocabulary(value)
 
 
 class JsonFact(TypeDecorator[Any]):

@@ -16,6 +16,7 @@ from trading.domain.plan import Cycle, Thesis
 from trading.domain.portfolio import CashFlow, EquityPoint, Protection, Traded
 from trading.domain.risk import Approval, ApprovalStatus
 from trading.domain.usage import ModelCall
+from trading.store.exact import exact_sum
 from trading.store.memory_tables import MemoryTables, when
 from trading.store.traded import best_first, traded_of, worst_first
 
@@ -41,6 +42,10 @@ class MemoryQueries:
 
     async def batch(self, batch_id: str) -> Batch | None:
         return self._tables.batches.get(batch_id)
+
+    async def batches_by_id(self, batch_ids: Sequence[str]) -> Sequence[Batch]:
+        batches = self._tables.batches
+        return [batches[name] for name in dict.fromkeys(batch_ids) if name in batches]
 
     async def order(self, client_order_id: str) -> Order | None:
         return self._tables.orders.get(client_order_id)
@@ -191,6 +196,10 @@ class MemoryQueries:
         self, *, since: datetime | None = None, until: datetime | None = None, limit: int | None = None
     ) -> Sequence[ModelCall]:
         return _newest(_within(self._tables.model_calls.values(), when, since, until), limit)
+
+    async def model_cost(self, *, since: datetime | None = None, until: datetime | None = None) -> Decimal:
+        calls = _within(self._tables.model_calls.values(), when, since, until)
+        return exact_sum(call.cost for call in calls if call.cost is not None)
 
     async def equity_points(
         self, since: datetime | None = None, until: datetime | None = None

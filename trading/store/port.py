@@ -32,6 +32,10 @@ class Queries(Protocol):
 
     async def batch(self, batch_id: str) -> Batch | None: ...
 
+    async def batches_by_id(self, batch_ids: Sequence[str]) -> Sequence[Batch]:
+        """The batches among these ids, any order."""
+        ...
+
     async def order(self, client_order_id: str) -> Order | None: ...
 
     async def orders_of_batch(self, batch_id: str) -> Sequence[Order]:
@@ -156,6 +160,10 @@ class Queries(Protocol):
         self, *, since: datetime | None = None, until: datetime | None = None, limit: int | None = None
     ) -> Sequence[ModelCall]:
         """Calls with since <= at < until."""
+        ...
+
+    async def model_cost(self, *, since: datetime | None = None, until: datetime | None = None) -> Decimal:
+        """What the calls with since <= at < until cost together, in US dollars; those without a price count nothing."""
         ...
 
     async def equity_points(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from heapq import merge
@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Double, Text
 
 from trading.domain.event import JournalEntry
-from trading.domain.order import FINAL, Batch, Fill, Order, Side
+from trading.domain.money import ZERO
+from trading.domain.order import FINAL, Batch, Fill, Order, OrderStatus, Side
 from trading.domain.outcome import PredictionStatus, ScoredPrediction, TradeReview
 from trading.domain.plan import Cycle, Thesis
 from trading.domain.portfolio import CashFlow, EquityPoint, Protection, Traded
@@ -45,6 +46,7 @@ from trading.store.tables import (
 )
 from trading.store.traded import best_first, traded_of, worst_first
 
+_BATCHES = select(*rows.fact_columns(Batch, batches))
 _APPROVALS = select(*rows.fact_columns(Approval, approvals)).order_by(
     approvals.c.created_at.desc(), approvals.c.position.desc()
 )
@@ -52,6 +54,9 @@ _FILLS = select(fills).order_by(fills.c.at.desc(), fills.c.position.desc())
 _SALES = select(fills)
 _REALIZED = type_coerce(fills.c.realized, Text).cast(Double)
 """Near enough to choose the largest; their order among themselves is told in Decimals."""
+
+_OPEN = [status for status in OrderStatus if status not in FINAL]
+"""Named one by one: what a status is not, no index finds."""
 
 _BOOKED_FILLS = select(fills).order_by(fills.c.position)
 _BOOKED_FLOWS = select(cash_flows).order_by(cash_flows.c.position)
@@ -76,8 +81,14 @@ class SqlQueries:
         return row is not None
 
     async def batch(self, batch_id: str) -> Batch | None:
-        row = await self._one(select(*rows.fact_columns(Batch, batches)).where(batches.c.id == batch_id))
+        row = await self._one(_BATCHES.where(batches.c.id == batch_id))
         return None if row is None else rows.fact_of(Batch, row)
+
+    async def batches_by_id(self, batch_ids: Sequence[str]) -> Sequence[Batch]:
+        found: list[Batch] = []
+        for some in _portions(batch_ids):
+            found += [rows.fact_of(Batch, row) for row in await self._rows(_BATCHES.where(batches.c.id.in_(some)))]
+        return found
 
     async def order(self, client_order_id: str) -> Order | None:
         row = await self._one(select(orders).where(orders.c.client_order_id == client_order_id))
@@ -87,12 +98,11 @@ class SqlQueries:
         return await self._orders(select(orders).where(orders.c.batch_id == batch_id))
 
     async def open_orders(self) -> Sequence[Order]:
-        return await self._orders(select(orders).where(orders.c.status.not_in(FINAL)))
+        return await self._orders(select(orders).where(orders.c.status.in_(_OPEN)))
 
     async def orders_by_id(self, client_order_ids: Sequence[str]) -> Sequence[Order]:
         found: list[Order] = []
-        for start in range(0, len(client_order_ids), 500):  # databases limit the parameters of one statement
-            some = client_order_ids[start : start + 500]
+        for some in _portions(client_order_ids):
             found += await self._orders(select(orders).where(orders.c.client_order_id.in_(some)))
         return found
 
@@ -248,6 +258,11 @@ class SqlQueries:
         statement = _within(_newest_first(ModelCall, model_calls, model_calls.c.at), model_calls.c.at, since, until)
         return [rows.fact_of(ModelCall, row) for row in await self._newest_last(statement.limit(limit))]
 
+    async def model_cost(self, *, since: datetime | None = None, until: datetime | None = None) -> Decimal:
+        statement = select(_gathered(model_calls.c.cost, "costs"))
+        row = await self._one(_within(statement, model_calls.c.at, since, until))
+        return exact_sum(_figures(row.costs)) if row is not None and row.costs else ZERO
+
     async def equity_points(
         self, since: datetime | None = None, until: datetime | None = None
     ) -> Sequence[EquityPoint]:
@@ -290,6 +305,11 @@ class SqlQueries:
         """Run to the end even when cancelled: a statement cut off would cost us the connection."""
         with faults_are_fatal(self._database):
             return await uninterrupted(self._connection.execute(statement, values))
+
+
+def _portions(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Databases limit the parameters of one statement."""
+    return (names[start : start + 500] for start in range(0, len(names), 500))
 
 
 def _among(

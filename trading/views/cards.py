@@ -11,7 +11,7 @@ from trading.domain.money import ZERO
 from trading.domain.order import Fill, Order
 from trading.domain.risk import Approval, ApprovalKind, ApprovalStatus
 from trading.store.port import Queries, Store
-from trading.views.remembered import Remembered
+from trading.store.remembered import Remembered
 
 
 class CardViews:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from decimal import Decimal
 
 from trading.clock import Clock
@@ -19,6 +20,7 @@ from trading.store.port import Store
 from trading.views.model_costs import ModelCostViews
 from trading.views.portions import fills_by_week
 
+NEXT = timedelta(microseconds=1)
 MEASURED = 100
 """Orders whose slippage is looked up, newest first: each needs its card or its decision read."""
 
@@ -91,8 +93,12 @@ class CostViews:
             slippage=sum(slippages, ZERO) if slippages else None,
             measured=len(slippages),
             orders=len(tally.orders),
-            models=await self._models.costs(window),
+            models=await self._models.costs(self._with_this_instant(window)),
         )
+
+    def _with_this_instant(self, window: Window) -> Window:
+        """As for fills: a window that reaches to now has no end yet, and a simulated clock may stand still."""
+        return replace(window, end=window.end + NEXT) if window.end >= self._clock.now() else window
 
     async def _tally(self, window: Window) -> _Tally:
         tally = _Tally()

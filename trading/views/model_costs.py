@@ -33,7 +33,9 @@ class ModelCostViews:
         """`performance` with what models cost in its window; `equity` is the portfolio's at the window's end."""
         if performance is None:
             return None
-        cost = sum((call.cost for call in await self._calls(performance.window) if call.cost is not None), ZERO)
+        window = performance.window
+        async with self._store.reading() as read:
+            cost = await read.model_cost(since=window.start, until=window.end)
         return replace(performance, model_costs=cost, after_model_costs=_after(performance, cost, equity))
 
     async def _calls(self, window: Window) -> Sequence[ModelCall]:

@@ -71,7 +71,7 @@ class Overview:
         window = window or self._all(self._clock.now())
         fees, count = await self._trades.cost_and_count(window)
         points = self._curve.up_to(window.end)
-        measured = measure(points, self._world, window, fees, count)
+        measured = measure(points, self._world, window, fees, count, self._curve.columns)
         return await self._models.beside(measured, points[-1].equity if points else None)
 
     async def status(self) -> Status:

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from trading.clock import Clock
 from trading.domain.order import Fill
+from trading.portfolio.traded_days import TradedDays, last_midnight
 from trading.store.port import Queries, Store
 from trading.store.traded import best_first, worst_first
-from trading.views.traded_days import TradedDays, last_midnight
 
 SHOWN = 10
 """How many of the best and of the worst are looked up."""

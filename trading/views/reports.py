@@ -93,7 +93,7 @@ class Reports:
         day = self._day(at, inception)
         everything = Window(inception, at + NEXT, f"since {inception.astimezone(self._world.timezone):%-d %b}")
         fees, count = await self._trades.cost_and_count(everything)
-        measured = measure(self._curve.points, self._world, everything, fees, count)
+        measured = measure(self._curve.points, self._world, everything, fees, count, self._curve.columns)
         performance = await self._models.beside(measured, point.equity)
         if performance is None:
             return None

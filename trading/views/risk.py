@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+import numpy as np
+
 from trading.contract import Performance, Status, Window
 from trading.contract.books import Allocation, AllocationLine, Exposure, RiskView
 from trading.domain.money import ZERO
@@ -108,7 +110,7 @@ def _last_month(status: Status) -> Window:
 def _returns(performance: Performance | None, name: str) -> FloatArray:
     """Its daily returns; none where it has no line."""
     line = performance.line(name) if performance else None
-    return daily_returns(performance.times, line.values) if performance and line else daily_returns((), ())
+    return daily_returns(performance, line) if performance and line else np.array([])
 
 
 def _fraction(value: float) -> Decimal:

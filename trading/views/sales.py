@@ -10,9 +10,9 @@ from trading.contract import TradeView, Window, World
 from trading.contract.books import Sales
 from trading.domain.money import ZERO
 from trading.domain.order import Fill, Side
+from trading.portfolio.traded_days import TradedDays
 from trading.store.port import Store
 from trading.views.rankings import Rankings
-from trading.views.traded_days import TradedDays
 from trading.views.trades import joined
 
 

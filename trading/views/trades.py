@@ -3,30 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from trading.clock import Clock
 from trading.contract import Explanation, Pnl, Trades, TradeView, Window
 from trading.domain.money import ZERO
-from trading.domain.order import Batch, Fill, Side
+from trading.domain.order import Fill, Side
 from trading.domain.portfolio import EquityPoint, Traded
 from trading.portfolio.equity import EquityCurve
-from trading.portfolio.performance import within
+from trading.portfolio.performance import places
+from trading.portfolio.traded_days import TradedDays
 from trading.store.port import Queries, Store
 from trading.views.holdings import Holdings
-from trading.views.traded_days import TradedDays
+
+
+@dataclass(frozen=True, slots=True)
+class _Curve:
+    """Points of equity, oldest first, and the places of those that external money came with."""
+
+    points: Sequence[EquityPoint]
+    came: Sequence[int]
+
+    def change(self, window: Window) -> tuple[EquityPoint | None, Decimal | None]:
+        """The point that `window` starts from, and by how much equity changed since then without external money."""
+        first, last = places(self.points, window)
+        if first >= last:
+            return None, None
+        start = self.points[first]
+        if last - first < 2 and start.at < window.end:
+            return start, None
+        flows = (self.points[place].flows for place in self.came if first < place < last)
+        return start, self.points[last - 1].equity - start.equity - sum(flows, ZERO)
 
 
 class TradeViews:
     """Fills joined with the orders and batches they came from."""
 
-    def __init__(self, store: Store, curve: EquityCurve, holdings: Holdings, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, curve: EquityCurve, holdings: Holdings, days: TradedDays, clock: Clock
+    ) -> None:
         self._store = store
         self._curve = curve
         self._holdings = holdings
         self._clock = clock
-        self.days = TradedDays(store, clock)
+        self.days = days
 
     async def trades(self, window: Window | None, symbol: str | None, side: Side | None, limit: int) -> Trades:
         """The newest `limit` trades, newest first."""
@@ -54,18 +76,15 @@ class TradeViews:
 
     async def pnls(self, windows: Sequence[Window]) -> tuple[Pnl, ...]:
         """Profit over each of `windows`, all at the same prices, so that parts add up to their whole."""
-        curve = self._curve.up_to(max(window.end for window in windows))
+        points = self._curve.up_to(max(window.end for window in windows))
+        curve = _Curve(points, self._curve.columns.of(points).flows.nonzero()[0].tolist())
         unrealized = [holding.unrealized for holding in self._holdings.all()]
         now = None if None in unrealized else sum((u for u in unrealized if u is not None), ZERO)
         return tuple([await self._pnl(window, curve, now) for window in windows])
 
-    async def _pnl(self, window: Window, curve: Sequence[EquityPoint], unrealized: Decimal | None) -> Pnl:
+    async def _pnl(self, window: Window, curve: _Curve, unrealized: Decimal | None) -> Pnl:
         traded = await self._traded(window)
-        points = within(curve, window)
-        start = points[0] if points else None
-        change = None
-        if start is not None and (len(points) > 1 or start.at >= window.end):
-            change = points[-1].equity - start.equity - sum((p.flows for p in points[1:]), ZERO)
+        start, change = curve.change(window)
         sales = [each for each in traded if each.side is Side.SELL]
         return Pnl(
             window=window,
@@ -99,10 +118,7 @@ class TradeViews:
 async def joined(read: Queries, fills: Sequence[Fill]) -> tuple[TradeView, ...]:
     """`fills` with the orders and batches they came from, in the same order."""
     orders = {o.client_order_id: o for o in await read.orders_by_id([f.client_order_id for f in fills])}
-    batches: dict[str, Batch] = {}
-    for batch_id in {order.intent.batch_id for order in orders.values()}:
-        batch = await read.batch(batch_id)
-        if batch is not None:
-            batches[batch_id] = batch
+    names = list(dict.fromkeys(order.intent.batch_id for order in orders.values()))
+    batches = {batch.id: batch for batch in await read.batches_by_id(names)}
     pairs = [(fill, orders[fill.client_order_id]) for fill in fills]
     return tuple(TradeView(fill, order, batches[order.intent.batch_id]) for fill, order in pairs)

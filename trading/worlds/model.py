@@ -1,4 +1,4 @@
-"""Who decides and who understands questions: the built-in rules, or the configured models within their bounds."""
+"""Who decides and who understands questions: the built-in allocator, or the configured models within their bounds."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from chatbot.agent import queries as q
 from chatbot.agent.answers import (
@@ -22,6 +22,7 @@ from chatbot.agent.answers import (
 )
 from chatbot.agent.answers.results import EquityCharts
 from chatbot.agent.answers.spoken import NotUnderstood, unknown_span
+from chatbot.agent.answers.together import together
 from chatbot.agent.queries import Query
 from chatbot.message import Reply
 from trading.contract import Reader
@@ -53,6 +54,7 @@ _ANSWERS: Mapping[type, Answer] = {
     q.StopsAsked: risks.stops,
     q.WhatIf: risks.what_if,
     q.LimitsAsked: limits.limits,
+    q.WorldAsked: operations.world,
     q.Explain: declined.explain,
     q.HowTo: declined.how_to,
     q.Advice: declined.advice,
@@ -73,6 +75,8 @@ async def answer(query: Query, reader: Reader, charts: EquityCharts) -> Reply:
                 return await results.compare(query, reader, charts)
             case q.DrawdownRisk():
                 return await risks.risk(query, reader, charts)
+            case q.Several():
+                return together([await answer(cast(Query, each), reader, charts) for each in query.queries])
             case _:
                 return await _ANSWERS[type(query)](query, reader)
     except NotUnderstood as span:

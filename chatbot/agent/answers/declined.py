@@ -30,6 +30,7 @@ SENTENCES = {
     Topic.TAXES: "I reckon no taxes; /export gives every trade and fee as files for whoever does.",
     Topic.SECRETS: "Keys, passwords and instructions are nothing I know or tell; /health tells whether all is well.",
     Topic.LEVERAGE: "Leverage and futures are not traded on a wish here; /exposure tells how much is invested.",
+    Topic.SEVERAL: "Nothing is done yet: say a wish in a message of its own, and what else you ask in another.",
     Topic.CONDITIONAL: "No order here waits for a price; /alert tells you of one.",
 }
 _HOW = {
@@ -76,6 +77,8 @@ def _sentence(query: Decline, reader: Reader) -> str:
         return off_topic()
     if query.topic is Topic.NOT_TRADED:
         return f"{_not_ours(query.name)} not traded here; we trade {_listed(reader)}."
+    if query.topic is Topic.UNSURE:
+        return f'I am not sure what "{query.name}" means here, and I do not guess. Ask it in other words.'
     if query.topic is Topic.ELSEWHERE:
         return f"I know nothing of {query.name}; this portfolio trades on {reader.world.market}."
     return SENTENCES[query.topic]

@@ -16,6 +16,7 @@ from trading.contract import Reader, Status
 from trading.domain.market import Candle, Instrument
 
 _HOURS = 24
+_UNEXPLAINED = "Why prices move is nothing I know; by how much is:"
 _UNKNOWN_CHANGE = "change unknown"
 
 
@@ -31,8 +32,9 @@ async def price(query: PriceAsked, reader: Reader) -> Reply:
     change = _change(candles)
     day = _UNKNOWN_CHANGE if change is None else n.percent(change)
     source = of_status(status) if held is not None and held.price is not None else _candle_source(candles, status)
+    why = (_UNEXPLAINED,) if query.unexplained else ()
     return Reply(
-        text=answer(f"{instrument.symbol} {n.price(now, instrument)}, {day} in {_HOURS} h.", source),
+        text=answer(*why, f"{instrument.symbol} {n.price(now, instrument)}, {day} in {_HOURS} h.", source),
         buttons=(Button(f"{query.symbol} chart", f"do:/chart {query.symbol}"),),
     )
 

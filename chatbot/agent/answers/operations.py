@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chatbot.agent.answers.sources import answer, of_status
-from chatbot.agent.queries import EventsAsked, HealthAsked, ScheduleAsked, StatusAsked, ThesisAsked
+from chatbot.agent.queries import EventsAsked, HealthAsked, ScheduleAsked, StatusAsked, ThesisAsked, WorldAsked
 from chatbot.message import Button, Reply
 from chatbot.present import marks
 from chatbot.present import numbers as n
@@ -36,6 +36,13 @@ async def status(query: StatusAsked, reader: Reader) -> Reply:
 
 def _start(found: Status) -> str:
     return n.local_day(found.since, found.world.timezone)
+
+
+async def world(query: WorldAsked, reader: Reader) -> Reply:
+    """Whether money is real here, and where it is traded."""
+    found = await reader.status()
+    real = "real money" if found.world.mode == "LIVE" else "play money, nothing real is traded"
+    return Reply(text=answer(f"{marks.mode(found.world)}: {real}. Market: {found.world.market}.", of_status(found)))
 
 
 async def schedule(query: ScheduleAsked, reader: Reader) -> Reply:

@@ -17,7 +17,7 @@ from chatbot.present.layout import block, capitalized, wrapped
 from chatbot.present.layout import one_line as on_one_line
 from trading.contract import Reader, World
 from trading.contract.books import Refusal
-from trading.domain.order import Side
+from trading.domain.order import OrderStatus, Side
 
 _SIDES = {Side.BUY: "Buy", Side.SELL: "Sale"}
 
@@ -27,7 +27,7 @@ async def pending(query: Pending, reader: Reader) -> Reply:
     mode = marks.mode(reader.world)
     lines = [f"{marks.ATTENTION} {differences.one_line(found)}" for found in await reader.discrepancies()]
     lines += [f"{marks.WAITING} {one_line(view, reader.world)}" for view in await reader.pending()]
-    open_ = len(await reader.books.open_orders())
+    open_ = sum(order.status is not OrderStatus.INTENDED for order in await reader.books.open_orders())
     orders = f"{n.counted(open_, 'order')} open at the exchange." if open_ else "No order is open."
     shown = (Button("Orders", "do:/orders"),) if open_ else ()
     source = f"As of {n.local_moment(reader.now(), reader.world.timezone)} · {mode}"

@@ -15,7 +15,7 @@ from chatbot.present import numbers as n
 from chatbot.present.cards import ledger
 from chatbot.present.layout import block, pair, prose
 from trading.contract import Pnl, Reader, Status, World
-from trading.contract.books import Sales, SymbolProfit
+from trading.contract.books import Costs, Sales, SymbolProfit
 from trading.domain.order import Side
 
 _MOST = 8
@@ -77,11 +77,19 @@ async def costs(query: CostsAsked, reader: Reader) -> Reply:
         text=answer(
             f"About {n.money(found.total, quote)} in costs {found.window.label}: fees {n.money(found.fees, quote)}, "
             f"{slipped}.",
+            _models(found),
             f"Slippage is of {found.measured} of {n.counted(found.orders, 'order')}." if found.orders else "",
             of_books(found.window, found.world, found.orders),
         ),
         buttons=(Button("Costs", "do:/costs"), Button("Fees", "do:/fees")),
     )
+
+
+def _models(found: Costs) -> str:
+    """What a model's answers cost, said apart: somebody asks for it alone."""
+    if not found.models.calls:
+        return "No model was asked."
+    return f"Models {n.money(found.models.cost, 'USD')} for {n.counted(found.models.calls, 'call')}."
 
 
 async def _of_last(count: int, reader: Reader) -> Reply:

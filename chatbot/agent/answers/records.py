@@ -78,17 +78,26 @@ async def why(query: Why, reader: Reader) -> Reply:
                 f"All trades on record · {marks.mode(reader.world)}",
             )
         )
+    outside = _outside(query, found, reader)
     return Reply(
         text=answer(
+            *outside,
             f"{_reason(found)}",
             _deed(found, reader.world),
             _decider(found),
-            _confidence(found),
+            _confidence(found) or ("How sure the decider was is not on record." if query.sure else ""),
             *([] if found.cycle is None else [f"Guard: {words}" for words in guard_words(found.cycle)[:1]]),
             f"{marks.mode(reader.world)} · the newest such trade",
         ),
         buttons=(Button("Plan", "do:/plan"),) if found.cycle else (),
     )
+
+
+def _outside(query: Why, found: Explanation, reader: Reader) -> tuple[str, ...]:
+    """That the newest such trade is not of the span that was asked about."""
+    window = resolve(query.window, reader)
+    at = found.trade.fill.at
+    return () if window.start <= at <= window.end else (f"The newest such trade is not {window.label}:",)
 
 
 def _reason(found: Explanation) -> str:

@@ -17,7 +17,7 @@ from chatbot.present.cards import risk as risk_cards
 from chatbot.present.cards import status as status_cards
 from chatbot.present.cards.reports import equity_picture
 from chatbot.present.layout import block
-from trading.contract import Performance, Reader
+from trading.contract import Holding, Performance, Reader, Status
 from trading.contract.books import Exposure, RiskView
 from trading.domain.order import Side
 
@@ -133,6 +133,20 @@ async def positions_at_risk(reader: Reader) -> Reply:
     )
 
 
+async def _price(base: str, reader: Reader) -> Decimal | None:
+    """What one coin costs: a reckoning of the smallest order tells."""
+    found = await reader.books.what_if(Side.BUY, symbol_of(base, reader) or "", Decimal(1))
+    return None if found is None else found.price
+
+
+def _more_than_held(base: str, held: Holding | None, status: Status) -> str:
+    if held is None:
+        return f"No {base} is held, so none can be sold."
+    return f"That is more than is held: {n.quantity(held.quantity, held.instrument)} {base}, " + (
+        f"worth {n.money(held.value, status.world.quote)}."
+    )
+
+
 async def what_if(query: WhatIf, reader: Reader) -> Reply:
     """What an order would cost and leave; nothing is placed, and a button asks for the real preview."""
     status = await reader.status()
@@ -140,7 +154,12 @@ async def what_if(query: WhatIf, reader: Reader) -> Reply:
     whole = status.cash if query.side is Side.BUY else (held.value if held else None)
     if query.fraction and whole is None:
         return Reply(text=answer(f"No {query.symbol} is held, so none can be sold.", of_status(status)))
-    notional = query.amount * whole if query.fraction and whole is not None else query.amount
+    price = await _price(query.symbol, reader) if query.coins else None
+    if query.coins and price is None:
+        return Reply(text=answer(f"Unknown: there is no price of {query.symbol}.", of_status(status)))
+    notional = query.amount * (price or 1) if not query.fraction or whole is None else query.amount * whole
+    if query.side is Side.SELL and (held is None or (whole is not None and notional > whole)):
+        return Reply(text=answer(_more_than_held(query.symbol, held, status), of_status(status)))
     found = await reader.books.what_if(query.side, symbol_of(query.symbol, reader) or "", notional)
     if found is None:
         return Reply(text=answer(f"Unknown: there is no price of {query.symbol}.", of_status(status)))

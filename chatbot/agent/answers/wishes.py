@@ -12,6 +12,7 @@ from chatbot.present import marks
 from chatbot.present import numbers as n
 from chatbot.present.layout import block, pair
 from trading.contract import Holding, Reader, Status
+from trading.domain.order import OrderStatus
 
 _BUTTON_BYTES = 64
 _MOST = 8
@@ -59,12 +60,16 @@ async def set_stops(query: SetStops, reader: Reader) -> Reply:
         return Reply(text=answer(f"No position is held, so there is no {query.kind} to set.", of_status(status)))
     shown = sorted(status.holdings, key=lambda held: held.value or 0, reverse=True)[:_MOST]
     commands = [f"/{query.kind} {held.base} {query.level}".rstrip() for held in shown]
+    if query.level and len(shown) > 1:
+        commands.insert(0, f"/{query.kind} all {query.level}")
     wanted = (
         f"{query.kind} at {query.level} from the entry" if query.level.endswith("%") else f"{query.kind} {query.level}"
     )
     return Reply(
         text=answer(
-            f"{NOT_YET} Each button sets one position's {wanted}." if query.level else f"{NOT_YET} Which position?",
+            f"{NOT_YET} One press sets the {wanted}: for all, or for one."
+            if query.level
+            else f"{NOT_YET} Which position?",
             of_status(status),
         ),
         card=block(*(_level_now(held, query.kind) for held in shown)),
@@ -109,7 +114,7 @@ def _currency(query: Unclear, quote: str) -> tuple[tuple[str, ...], str]:
 
 async def _cancel_all(reader: Reader, buttons: tuple[Button, ...]) -> Reply:
     """What would be cancelled, as it is now."""
-    open_ = await reader.books.open_orders()
+    open_ = [order for order in await reader.books.open_orders() if order.status is not OrderStatus.INTENDED]
     what = f"{n.counted(len(open_), 'order')} open now." if open_ else "No order is open now."
     then = "Press to cancel what is open at that moment."
     mode = marks.mode(reader.world)

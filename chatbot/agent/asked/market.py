@@ -9,10 +9,14 @@ from chatbot.agent.asked.figures import IndicatorName
 
 @dataclass(frozen=True, slots=True)
 class PriceAsked:
-    """The price of one base, or of everything we trade, or of what is held."""
+    """The price of one base, or of everything we trade, or of what is held.
+
+    `unexplained`: why it moved was asked, which nobody here knows.
+    """
 
     symbol: str | None = None
     held: bool = False
+    unexplained: bool = False
 
 
 @dataclass(frozen=True, slots=True)

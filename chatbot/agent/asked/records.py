@@ -20,10 +20,13 @@ class TradesAsked:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why the newest matching trade happened."""
+    """Why the newest matching trade happened; where it lies outside `window`, that is said."""
 
     symbol: str | None = None
     side: Side | None = None
+    window: str | None = None
+    sure: bool = False
+    """How sure the decider was is asked too."""
 
 
 @dataclass(frozen=True, slots=True)

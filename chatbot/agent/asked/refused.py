@@ -22,6 +22,10 @@ class Topic(StrEnum):
     SECRETS = "secrets"
     CONDITIONAL = "conditional"
     LEVERAGE = "leverage"
+    SEVERAL = "several"
+    """A wish beside something else: what trades must stand alone."""
+    UNSURE = "unsure"
+    """Like a question of ours, but with words that may change it; `Decline.name` has them."""
     OFF_TOPIC = "off topic"
 
 

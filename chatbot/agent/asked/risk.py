@@ -48,10 +48,13 @@ class LimitsAsked:
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """What an order would change. `amount` is in quote; a `fraction` is of free cash to buy, of the position to "
-    "sell."""
+    """What an order would change.
+
+    `amount` is in quote; with `fraction` a share of free cash to buy, of the position to sell; with `coins` in coins.
+    """
 
     side: Side
     symbol: str
     amount: Decimal
     fraction: bool = False
+    coins: bool = False

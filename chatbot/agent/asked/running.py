@@ -11,6 +11,11 @@ class StatusAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class WorldAsked:
+    """Whether money is real here, and where it is traded."""
+
+
+@dataclass(frozen=True, slots=True)
 class ScheduleAsked:
     """Whether it trades, when it decides next, and what it decided last."""
 

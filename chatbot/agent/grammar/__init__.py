@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from chatbot.agent.grammar.reading import parse
+from chatbot.agent.grammar.messages import parse
 
 __all__ = ["parse"]

@@ -66,13 +66,14 @@ def mentions(original: str, normal: str, traded: Collection[str]) -> Mentions:
 def _bases(normal: str, known: set[str]) -> list[str]:
     found = []
     for word in re.findall(r"[a-z0-9]+(?:[/-][a-z0-9]+)?", normal):
-        base = _base(word, known)
+        base = base_of(word, known)
         if base:
             found.append(base)
     return found
 
 
-def _base(word: str, known: set[str]) -> str | None:
+def base_of(word: str, known: Collection[str]) -> str | None:
+    """The base that `word` names, traded or not: a coin, its ticker, a pair; None for any other word."""
     if word.upper() in known:
         return word.upper()
     if word in COIN_NAMES:

@@ -17,7 +17,9 @@ _SWITCHES = (
     (re.compile(r"^pause\b|^(?:stop|no more|only) (?:buying|new (?:buys|purchases|entries|positions)"
                 r"|buy anything|sells?)\b"
                 r"|^(?:exits?|sells?) only\b"), "/pause"),
-    (re.compile(r"^(?:resume|unpause|unhalt|restart|continue)\b|^(?:start|turn on|switch on|enable) (?:all |the "
+    (re.compile(r"^(?:resume|unpause|unhalt)\b|^(?:restart|continue)(?: (?:the |my )?(?:trading|bot|trader))?$|"
+                r"^(?:start|go|begin) (?:again|trading)\b"
+                r"|^(?:start|turn on|switch on|enable) (?:all |the "
                 r"|my )*(?:trading|bot|trader)"),
      "/resume"),
     (re.compile(r"^rebalance\b(?! (?:when|at|schedule))(?!.*\?)|^(?:run|do|start|trigger) (?:a |the )?rebalanc(?:e"
@@ -49,6 +51,7 @@ _SET = (
 )
 _EXIT = re.compile(
     rf"^{_SET}\b.*\b(?P<stop>(?:trailing )?stops?|stop-? ?loss(?:es)?|sl|trailing)\b"
+    rf"|^(?P<take>take (?:some )?profits?)\b.*\b(?:at|when|once)\b.*\d"
     rf"|^{_SET}\b.*\b(?P<target>take-? ?profits?|targets?|tp)\b"
     r"|^(?P<bare>(?:stop-? ?loss|sl|stop|take-? ?profit|tp|target)s?)(?: \w+)? (?:(?:at|to|of|for)\b|\d).*\d?"
 )
@@ -71,6 +74,8 @@ _ABOVE = re.compile(
 
 def control(text: str, symbols: tuple[str, ...]) -> Control | None:
     """What `text`, stripped of politeness, wishes to set or switch; None when nothing."""
+    if re.search(r"\d", text) is None and (switch := _switch(text)) is not None:
+        return switch
     return _told(text, symbols) or _exit(text, symbols) or _switch(text) or _threshold(text) or _cancel(text)
 
 
@@ -79,12 +84,19 @@ def alert_command(text: str, symbol: str) -> str | None:
     words, below, above = in_digits(text), _BELOW.search(text), _ABOVE.search(text)
     if percent := _PERCENT.search(words):
         down = percent[1] == "-" or (below is not None and percent[1] != "+")
-        return f"/alert {symbol} {'-' if down else '+'}{percent[2]}%"
+        return f"/alert {symbol} {'-' if down else '+'}{percent[2]}%{_within(words)}"
     price = _PRICE.search(words)
     if price is None:
         return None
     side = "below " if below else "above " if above else ""
     return f"/alert {symbol} {side}{price[1]}"
+
+
+def _within(words: str) -> str:
+    """The time in which a price must move so far, where it is said."""
+    if re.search(r"\b(?:24 ?(?:h|hours?)|(?:a|one|1|the) day|daily)\b", words):
+        return " 24h"
+    return " 1h" if re.search(r"\b(?:1 ?h|(?:an|one|1) hour|hourly)\b", words) else ""
 
 
 def _told(text: str, symbols: tuple[str, ...]) -> Control | None:
@@ -106,7 +118,7 @@ def _exit(text: str, symbols: tuple[str, ...]) -> Control | None:
     found = _EXIT.search(text)
     if found is None:
         return None
-    named = found["bare"] or ("target" if found["target"] and not found["stop"] else "stop")
+    named = found["bare"] or found["take"] or ("target" if found["target"] and not found["stop"] else "stop")
     kind = "target" if named.startswith(("t", "take")) else "stop"
     level = _level(text, kind)
     if level is None:

@@ -44,10 +44,16 @@ def symbols(heard: Heard) -> Query:
 
 
 def indicator(heard: Heard) -> Query | None:
-    """Of a coin, or of BTC where "the market" is meant."""
-    name = next((name for name, pattern in _NAMES if re.search(pattern, heard.text)), None)
+    """Of a coin, or of BTC where "the market" is meant; several by name are told with the usual ones."""
+    named = [name for name, pattern in _NAMES if re.search(pattern, heard.text)]
+    name = named[0] if len(named) == 1 else None
     symbol = heard.symbol or ("BTC" if heard.trades("BTC") and re.search(r"\bmarket\b", heard.text) else None)
     return None if symbol is None else IndicatorAsked(symbol, timeframe(heard), name)
+
+
+def names_timeframe(word: str) -> bool:
+    """Whether `word` is the length of a candle that is known here: "4h", "hourly"."""
+    return any(re.search(pattern, word) for _, pattern in _TIMEFRAMES) or word in ("1d", "daily")
 
 
 def timeframe(heard: Heard) -> str:

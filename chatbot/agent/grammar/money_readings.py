@@ -16,6 +16,7 @@ from chatbot.agent.queries import (
     ThesisAsked,
 )
 
+_A_COINS_OWN = r"\b(?:did|has|have) (?:the )?[a-z]+ (?:gain|gained|lose|lost|earn|return|returned|grow|grown)\b"
 _PICKS = (
     (Pick.WORST, r"\bworst\b|\bbiggest (?:loser|loss)\b|\blosing\b"),
     (Pick.BEST, r"\bbest\b|\bwinner\b|\btop perform|\bbiggest gain"),
@@ -25,6 +26,8 @@ _PICKS = (
 
 
 def our_profit(heard: Heard) -> Query | None:
+    if heard.symbol and heard.has(_A_COINS_OWN) and not heard.has(r"\b(?:my|our|we|i|me|us)\b"):
+        return PriceAsked(heard.symbol)  # What a coin gained is its price's matter, not what it made us.
     return Profit(heard.window, heard.symbol) if heard.ours and not heard.has(r"^who\b") else None
 
 
@@ -77,4 +80,6 @@ def thesis(heard: Heard) -> Query:
 
 
 def coin_alone(heard: Heard) -> Query | None:
-    return PriceAsked(heard.symbol) if heard.symbol else None
+    if heard.symbol is None:
+        return None
+    return Holdings(heard.symbol) if heard.has(r"\b(?:my|our)\b") else PriceAsked(heard.symbol)

@@ -8,30 +8,32 @@ declined before what is known, "why" before what it asks about.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from typing import cast
 
 from chatbot.agent.glossary import asked_term
 from chatbot.agent.grammar.advice import advice
-from chatbot.agent.grammar.declining import CUSTODY, DECLINED
+from chatbot.agent.grammar.declining import CUSTODY, DECLINED, LEVERAGE, MONEY_MATTERS
 from chatbot.agent.grammar.heard import Heard, hear
 from chatbot.agent.grammar.how_to import how_to
+from chatbot.agent.grammar.leftovers import left_aside
 from chatbot.agent.grammar.rules import RULES
 from chatbot.agent.grammar.wishes import wish
-from chatbot.agent.queries import Decline, Explain, Query, Topic
+from chatbot.agent.queries import Decline, Explain, Holdings, Query, Several, Topic
 
+_MOST_ASIDE = 40
+_MOST_COINS = 3
 _OF_A_TICKER = r"\b(?:price|worth|hold|holding|own|chart|position|balance|how much|trad\w+|going (?:up|down))\b"
 
 
-def parse(text: str, symbols: Collection[str], market: str = "") -> Query | None:
-    """The query that `text` asks, or None.
-
-    `symbols` are the bases we trade ("BTC"); `market` is what people call ours ("Kraken"), so that questions about
-    another one are declined.
-    """
+def read(text: str, symbols: Collection[str], market: str = "") -> Query | None:
+    """The one query that `text` asks, or None; `messages.parse` takes a message with several apart."""
     heard = hear(text, symbols)
     if not heard.text:
         return None
-    return _foreign(heard, market) or _act(heard) or _declined(heard) or _asked(heard)
+    own = frozenset(market.lower().split())
+    return _foreign(heard, market) or _act(heard) or _declined(heard) or _asked(heard, own)
 
 
 def _foreign(heard: Heard, market: str) -> Query | None:
@@ -44,6 +46,8 @@ def _foreign(heard: Heard, market: str) -> Query | None:
 
 def _act(heard: Heard) -> Query | None:
     found = wish(heard.text, heard.mentions.symbols)
+    if found is not None and re.search(LEVERAGE, heard.text):
+        return Decline(Topic.LEVERAGE)
     strange = heard.mentions.strangers or heard.mentions.hints
     if found is not None and strange:
         return Decline(Topic.NOT_TRADED, strange[0])
@@ -61,15 +65,43 @@ def _declined(heard: Heard) -> Query | None:
 
 
 def _off_limits(heard: Heard) -> Query | None:
-    return next((Decline(topic) for topic, pattern in DECLINED if re.search(pattern, heard.text)), None)
+    topic = next((topic for topic, pattern in DECLINED if re.search(pattern, heard.text)), None)
+    if topic is Topic.ADVICE and heard.symbol is None and not re.search(MONEY_MATTERS, heard.text):
+        return Decline(Topic.OFF_TOPIC)  # Advice on life is not what the books could help with.
+    return None if topic is None else Decline(topic)
 
 
-def _asked(heard: Heard) -> Query | None:
-    for pattern, read in RULES:
-        query = read(heard) if heard.has(pattern) else None
-        if query is not None:
+def _asked(heard: Heard, market: frozenset[str]) -> Query | None:
+    """The first reading that answers to every word; where each leaves words aside, that is said of the first."""
+    unsure: Query | None = None
+    for query in _readings(heard):
+        if heard.mentions.hints:
             # What reads like a question of ours but names a ticker we do not know is about that ticker.
-            return Decline(Topic.NOT_TRADED, heard.mentions.hints[0]) if heard.mentions.hints else query
+            return Decline(Topic.NOT_TRADED, heard.mentions.hints[0])
+        aside = left_aside(query, heard, market)
+        if not aside:
+            return query
+        if set(aside) <= set(heard.mentions.symbols) and getattr(query, "symbol", None):
+            return _of_each_coin(query, heard)
+        unsure = unsure or Decline(Topic.UNSURE, " ".join(aside)[:_MOST_ASIDE])
+    if unsure is not None:
+        return unsure
     if heard.mentions.hints and heard.has(_OF_A_TICKER):
         return Decline(Topic.NOT_TRADED, heard.mentions.hints[0])
     return None
+
+
+def _of_each_coin(query: Query, heard: Heard) -> Query:
+    """The same of every coin that is named; only queries with a symbol come here."""
+    named = heard.mentions.symbols[:_MOST_COINS]
+    return Several(tuple(replace(cast(Holdings, query), symbol=base) for base in named))
+
+
+def _readings(heard: Heard) -> Iterator[Query]:
+    """What the rules make of it, the first rule's reading first; each only once."""
+    seen: set[Query] = set()
+    for pattern, read in RULES:
+        query = read(heard) if heard.has(pattern) else None
+        if query is not None and query not in seen:
+            seen.add(query)
+            yield query

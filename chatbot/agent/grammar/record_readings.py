@@ -33,7 +33,7 @@ _DEED = (
 )
 _RATIOS = (
     (Ratio.PROFIT_FACTOR, r"\bprofit factor\b"),
-    (Ratio.AVERAGE, r"\baverage\b|\bavg\b|\bexpectancy\b"),
+    (Ratio.AVERAGE, r"\bper (?:trade|sale)\b|\baverage\b|\bavg\b|\bexpectancy\b"),
     (Ratio.WIN_RATE, r"\bwin ?(?:rate|ratio)\b|\bhit rate\b"),
 )
 
@@ -60,20 +60,22 @@ def caused(heard: Heard) -> Query | None:
 def moved(heard: Heard) -> Query | None:
     """ "why is BTC down": what is known is by how much; why we are, by which coins."""
     if heard.symbol:
-        return PriceAsked(heard.symbol)
+        return PriceAsked(heard.symbol, unexplained=True)
     return ProfitBySymbol(heard.window, Pick.WORST) if heard.ours else None
 
 
 def why(heard: Heard) -> Query | None:
     """Why a trade happened; None where "why" is about the world."""
     bare = heard.has(
-        r"^(?:but )?why(?: (?:that|this|so|not))?$|\bconfiden(?:ce|t)\b|\brationale\b|\breasons?(?: why)?$"
+        r"^(?:but )?why(?: (?:that|this|so|not))?$|\bconfiden(?:ce|t)\b|\bhow (?:sure|certain)\b"
+        r"|\brationale\b|\breasons?(?: why)?$"
     )
     deed = heard.has(_DEED)
     about_us = (heard.ours and deed) or heard.has(r"\blast (?:trade|order|buy|sale)\b")
     if heard.has(r"^explain\b") and not about_us:
         return None
-    return Why(heard.symbol, side(heard)) if about_us or bare or heard.symbol is not None else None
+    sure = heard.has(r"\bconfiden(?:ce|t)\b|\bhow (?:sure|certain)\b")
+    return Why(heard.symbol, side(heard), heard.window, sure) if about_us or bare or heard.symbol is not None else None
 
 
 def last_order(heard: Heard) -> Query | None:

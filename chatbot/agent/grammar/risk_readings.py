@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
-from chatbot.agent.grammar.amounts import spoken_amount
+from chatbot.agent.grammar.amounts import in_digits, spoken_amount
+from chatbot.agent.grammar.coins import base_of
 from chatbot.agent.grammar.heard import Heard
 from chatbot.agent.queries import (
     Benchmark,
@@ -13,6 +15,7 @@ from chatbot.agent.queries import (
     DrawdownRisk,
     ExposureAsked,
     Fees,
+    Holdings,
     Lacks,
     PriceAsked,
     Query,
@@ -25,7 +28,7 @@ from trading.domain.order import Side
 
 _FIGURES = (
     (RiskFigure.CAUSE, r"\bcaus\w+\b|\bbecause\b|\bwhy\b|\bwhen was\b"),
-    (RiskFigure.DRAWDOWN, r"\bdraw ?downs?\b|\b(?:fall|drop|decline)\b|\bdeepest\b"),
+    (RiskFigure.DRAWDOWN, r"\bdraw ?downs?\b|\b(?:fall|drop|dip|decline)\b|\bdeepest\b"),
     (RiskFigure.BETA, r"\bbeta\b"),
     (RiskFigure.SHARPE, r"\bsharpe\b"),
     (RiskFigure.SORTINO, r"\bsortino\b"),
@@ -34,16 +37,17 @@ _FIGURES = (
     (RiskFigure.TAIL, r"\bvar\b|\bvalue at risk\b|\b(?:worst|bad) day\b"),
 )
 _PEOPLE = r"\b(?:i|we|my|our|us|me|you|it|this|that|portfolio|bot|performance)\b"
+_COINS = re.compile(r"(?<![\w$€£.%])(\d*\.?\d+) (?:more |whole |full |of (?:my |our |the )?)?([a-z]+)\b")
 _PARTS = {"half": Decimal("0.5"), "all": Decimal(1)}
 
 
 def compare(heard: Heard) -> Query | None:
     """The benchmark that is named, or both; of other coins there is no comparison."""
     named = {base for base in heard.mentions.symbols if base in (Benchmark.BTC, Benchmark.ETH)}
+    if len(heard.mentions.symbols) > 1 and not heard.has(_PEOPLE):
+        return PriceAsked()
     if len(named) == 1:
         return Compare(Benchmark(named.pop()), heard.window)
-    if len(named) > 1 and not heard.has(_PEOPLE):
-        return PriceAsked()
     about_us = heard.ours and (bool(named) or not heard.mentions.symbols)
     return Compare(Benchmark.BOTH, heard.window) if about_us else None
 
@@ -63,7 +67,7 @@ def fees(heard: Heard) -> Query | None:
 
 def exposure(heard: Heard) -> Query | None:
     if heard.symbol is not None:
-        return None
+        return Holdings(heard.symbol) if heard.ours else None
     return ExposureAsked() if heard.ours or heard.has(r"\bexposure\b|\binvested\b") else None
 
 
@@ -73,9 +77,15 @@ def stops(heard: Heard) -> Query | None:
 
 def risk(heard: Heard) -> Query | None:
     """The figures that are asked for by name, in the order in which we tell them."""
-    if not heard.ours:
+    if not (heard.ours or heard.has(r"\b(?:worst|biggest|deepest) (?:dip|fall|drop)\b")):
         return None
     return DrawdownRisk(heard.window, tuple(figure for figure, pattern in _FIGURES if heard.has(pattern)))
+
+
+def counts_coins(amount: str, text: str, base: str) -> bool:
+    """Whether `amount` stands right before the coin: "5 more eth"."""
+    found = _COINS.search(in_digits(text))
+    return found is not None and found[1] == amount and base_of(found[2], (base,)) == base
 
 
 def what_if(heard: Heard) -> Query | None:
@@ -91,4 +101,5 @@ def what_if(heard: Heard) -> Query | None:
     if amount.endswith("%"):
         return WhatIf(side, heard.symbol, Decimal(amount[:-1]) / 100, fraction=True)
     thousands = 1000 if amount.endswith("k") else 1
-    return WhatIf(side, heard.symbol, Decimal(amount.strip("$k")) * thousands)
+    size = Decimal(amount.strip("$k")) * thousands
+    return WhatIf(side, heard.symbol, size, coins=counts_coins(amount, heard.text, heard.symbol))

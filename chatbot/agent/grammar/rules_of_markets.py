@@ -30,7 +30,8 @@ LATE: tuple[tuple[str, Reading], ...] = (
     (
         any_of(
             *("prices", "movers", "market summary", "how (?:is|are) (?:the )?(?:markets?|crypto|prices)", "quotes"),
-            *("pumping", "dumping", "market overview", "what is (?:moving|up|hot)"),
+            *("pump(?:ing|ed)", "dump(?:ing|ed)", "market overview", "what is (?:moving|up|hot)"),
+            r"(?:crypto|markets?) (?:crash\w*|tank\w*|moon\w*|up|down)",
             also=(
                 r"\b(?:best|worst|top|biggest)\b.*\b(?:coins?|cryptos?|movers?|gainers?|losers?|winners?|tokens?)\b",
                 r"\bmarkets?\b.*\b(?:summary|overview|doing|look\w*|up|down)\b|^markets?$",
@@ -48,7 +49,7 @@ LATE: tuple[tuple[str, Reading], ...] = (
             "entry price",
             "entry",
             "weight",
-            "paid for",
+            "(?:paid|pay) for",
         ),
         read.coin_facts,
     ),
@@ -68,7 +69,7 @@ LATE: tuple[tuple[str, Reading], ...] = (
             also=(
                 r"\bhow much (?:is|does) (?:one |1 |a )?\S+(?: cost| worth| right| now| trading)*$",
                 r"\b(?:is|are) .*\b(?:up|down|rising|falling|green|red)\b|\bwhere is\b",
-                r"^(?:up|down)$",
+                r"\b(?:up|down|green|red)$",
             ),
         ),
         read.price,

@@ -9,13 +9,16 @@ from chatbot.agent.grammar.patterns import US, any_of
 PROFIT: tuple[tuple[str, Reading], ...] = (
     (
         r"\b(?:largest|biggest|smallest|worst|best|top)\b.*"
-        r"\b(?:assets?|positions?|holdings?|performer|performing|winner|loser|bag|bags)\b",
+        r"\b(?:assets?|positions?|holdings?|performer|performing|winner|loser|bag|bags)\b"
+        r"|\b(?:my|our) (?:largest|biggest|smallest)(?: one)?$",
         read.picked,
     ),
     (
         any_of(
             *("pnl", "profits?", "profitable", "earn(?:ed|ings?)?", "made", "make", "gain(?:ed|s)?", "loss(?:es)?"),
             *(
+                "richer",
+                "poorer",
                 "lost",
                 "lose",
                 "losing",
@@ -85,7 +88,7 @@ HELD: tuple[tuple[str, Reading], ...] = (
             "outlook",
             "market view",
             "regime",
-            "(?:gpt|model|ai|decider|allocator) (?:say|said|think|thinks)",
+            "(?:gpt|model|ai|bot|decider|allocator) (?:say|said|think|thinks|thinking)",
         ),
         read.thesis,
     ),
@@ -94,7 +97,7 @@ HELD: tuple[tuple[str, Reading], ...] = (
         read.thesis,
     ),
     (any_of("curve"), read.performance),
-    (r"\bhow (?:is|has|did|was)\b.*\b(?:do|doing|done|going|perform\w*)\b", read.coin_doing),
+    (r"\bhow (?:is|has|did|was)\b.*\b(?:do|doing|done|going|look\w*|perform\w*)\b", read.coin_doing),
     (any_of("perform(?:ance|ed|ing)?", "track record"), read.performance),
 )
 STANDING: tuple[tuple[str, Reading], ...] = (
@@ -115,7 +118,14 @@ STANDING: tuple[tuple[str, Reading], ...] = (
                 "balances?",
                 "allocat(?:ed|ion)",
             ),
-            *("assets?", "bags?", "(?:i|we|you) (?:have|got)", "what is in", "my (?:coins?|stack|account)", "stack"),
+            *(
+                "assets?",
+                "bags?",
+                "(?:i|we|you) (?:still |currently )?(?:have|got)",
+                "what is in",
+                "my (?:coins?|stack|account)",
+                "stack",
+            ),
             "composition",
         ),
         read.holdings,

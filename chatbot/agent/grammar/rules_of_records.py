@@ -7,8 +7,12 @@ from chatbot.agent.grammar.heard import Reading
 from chatbot.agent.grammar.patterns import SELF, any_of
 
 WHY: tuple[tuple[str, Reading], ...] = (
-    (r"\bwhy\b.*\b(?:allocation|weights?|so much|so little|so few|this plan)\b", read.plan),
-    (r"\bwho (?:approved|decided|pressed|authori[sz]ed|asked for|ordered)\b", read.why),
+    (
+        r"\bwhy\b.*\b(?:allocation|weights?|so much|so little|so few|this plan|heavy|overweight"
+        r"|underweight|concentrated)\b",
+        read.plan,
+    ),
+    (r"\bwho (?:sold|bought|approved|decided|pressed|authori[sz]ed|asked for|ordered)\b", read.why),
     (
         r"\b(?:why|reason|how come|what happened)\b.*\b(?:reject\w*|refus\w*|blocked|denied|fail\w*|declined"
         r"|not (?:fill(?:ed)?|executed?|approved?|accepted|go(?:ne)? through))\b"
@@ -33,6 +37,7 @@ WHY: tuple[tuple[str, Reading], ...] = (
         any_of(
             "why",
             "reasons?",
+            "reasoning",
             "rationale",
             "what made (?:you|us)",
             "what was the (?:idea|thinking)",
@@ -41,7 +46,7 @@ WHY: tuple[tuple[str, Reading], ...] = (
         ),
         read.why,
     ),
-    (r"\bconfiden(?:ce|t)\b", read.why),
+    (r"\bconfiden(?:ce|t)\b|\bhow (?:sure|certain)\b", read.why),
 )
 RECORDS: tuple[tuple[str, Reading], ...] = (
     (
@@ -57,7 +62,15 @@ TRADES: tuple[tuple[str, Reading], ...] = (
         any_of("win ?(?:rate|ratio)", "profit factor", "wins (?:and|vs|or|to) losses", "hit rate", "win loss"),
         read.ratio,
     ),
-    (any_of("average (?:win|loss|trade|winner|loser|profit|gain)", "avg (?:win|loss)", "expectancy"), read.ratio),
+    (
+        any_of(
+            "(?:average|profit|return|made|gain) per (?:trade|sale)",
+            "average (?:win|loss|trade|winner|loser|profit|gain)",
+            "avg (?:win|loss)",
+            "expectancy",
+        ),
+        read.ratio,
+    ),
     (
         r"\bhow many (?:of (?:my|our) )?(?:wins|losses|winners|losers|winning|losing|(?:trades|sales) (?:won|lost"
         r"|made money))\b",
@@ -79,7 +92,7 @@ TRADES: tuple[tuple[str, Reading], ...] = (
     (
         any_of(
             *("trad(?:e|es|ed)", "trading(?! at)", "transactions?", "execut(?:ed|ions?)", "fill(?:s|ed)?"),
-            *("bought", "sold", "buys", "sells", "purchases", "sales", "happen(?:ed)?"),
+            *("bought", "sold", "buys", "sells", "purchases?", "sales?", "happen(?:ed)?"),
             "(?:trade|trading|order|my|our|full|recent|account) (?:history|activity)",
             "(?:last|latest|newest|recent) (?:buy|sell|sale|purchase|order)",
             rf"did (?:{SELF}) (?:just |last |ever )?(?:buy|sell|purchase|enter|exit)",

@@ -8,6 +8,11 @@ from chatbot.agent.grammar.patterns import any_of
 
 COMPARED: tuple[tuple[str, Reading], ...] = (
     (
+        r"\bwhat if (?:i|we|you)\b|\bwhat (?:would|will|happens) .*\bif (?:i|we|you) (?:buy|bought|sell|sold)\b"
+        r"|\bwhat (?:would|does|will) it cost (?:me |us )?to (?:buy|sell)\b",
+        read.what_if,
+    ),
+    (
         any_of(
             *(
                 "vs",
@@ -43,10 +48,6 @@ COSTS: tuple[tuple[str, Reading], ...] = (
 )
 RISK: tuple[tuple[str, Reading], ...] = (
     (
-        r"\bwhat if (?:i|we|you)\b|\bwhat (?:would|will|happens) .*\bif (?:i|we|you) (?:buy|bought|sell|sold)\b",
-        read.what_if,
-    ),
-    (
         any_of(
             *("exposure", "exposed", "how invested", "invested", "leveraged", "how much (?:is|am i|are we) invested"),
             "in the market",
@@ -60,7 +61,8 @@ RISK: tuple[tuple[str, Reading], ...] = (
     (
         any_of(
             *(r"draw ?downs?", "sharpe", "sortino", r"volatil\w*", r"risk\w*", "beta", "deepest", "calmar", "var"),
-            *("(?:worst|biggest|largest|deepest|max(?:imum)?) (?:fall|drop|decline|loss from peak)", "value at risk"),
+            *("(?:worst|biggest|largest|deepest|max(?:imum)?) (?:fall|drop|dip|decline|loss from peak)",),
+            "value at risk",
             "(?:worst|bad) day",
         ),
         read.risk,

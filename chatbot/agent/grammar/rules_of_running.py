@@ -10,7 +10,10 @@ TALK: tuple[tuple[str, Reading], ...] = (
     (
         any_of(
             *("what can (?:you|i) (?:do|ask)", "how does this work", "what do you (?:do|know)", "what are you"),
-            also=(r"^(?:help|help me|commands?|menu|hi|hello|hey|start)(?: there| purser)?$",),
+            also=(
+                r"^(?:help|help me|commands?|menu|hi|hello|hey|start|yo|gm|thanks|thank you|thx|cheers"
+                r"|good (?:morning|afternoon|evening|night))(?: there| purser| all| a lot| man| bot)*$",
+            ),
         ),
         read.help_,
     ),
@@ -31,12 +34,14 @@ RUNNING: tuple[tuple[str, Reading], ...] = (
                 r"\b(?:most|max(?:imum)?)\b.*\b(?:can|may|could)\b.*\blose\b",
                 r"\b(?:largest|biggest) (?:order|trade|position) (?:allowed|that may)\b",
                 r"\bwhen do you ask\b",
+                r"\bmax(?:imum)? (?:weight|share|allocation|size)\b",
             ),
         ),
         read.limits,
     ),
     (
         any_of(
+            *("orders? (?:stuck|hanging)", "stuck orders?"),
             *("pending", "approvals?", "to approve", "open orders?", "unfilled", "orders? (?:are )?(?:still )?open"),
             *("(?:anything|something|what is|what are|who is) waiting", "resting orders?", "working orders?"),
             also=(
@@ -57,7 +62,18 @@ RUNNING: tuple[tuple[str, Reading], ...] = (
     ),
     (
         any_of(
-            *("uptime", "health", "healthy", "latency", "memory usage", "disk", "connected", "connection", "online"),
+            *(
+                "uptime",
+                "how long (?:have|has|are|is) (?:you|it|the bot) (?:been )?(?:running|up|online)",
+                "health",
+                "healthy",
+                "latency",
+                "memory usage",
+                "disk",
+                "connected",
+                "connection",
+                "online",
+            ),
             *("any (?:problems?|errors?|issues?|trouble|alarms?)", "is everything (?:ok|okay|fine|alright|working)"),
             *("feed", "prices? (?:fresh|stale|late|old)", "how (?:old|fresh) (?:is|are) .*prices?", "in doubt"),
             "(?:books|account) (?:agree|match|reconciled?)",
@@ -69,9 +85,19 @@ RUNNING: tuple[tuple[str, Reading], ...] = (
     (any_of("export", "csv", "spreadsheet", "download"), read.export),
     (any_of("(?:daily|weekly|monthly) report", "report"), read.report),
     (any_of("time ?zone"), read.zone),
+    (r"\b(?:what is|show|see) (?:the|your|our)(?: current| latest)? plan\b|^(?:current|latest) plan$", read.plan),
+    (r"\bmy (?:role|rights|permissions)\b|\bwho am i\b", read.me),
+    (r"\bwho\b.*\b(?:use|access|allowed|users?)\b|^users$", read.users),
     (
         any_of(
-            *("next (?:rebalance|run|decision|trade|cycle)", "still trading", "what is the plan", "current plan"),
+            *("paper or (?:live|real)", "(?:live|real) or paper", "(?:real|play|fake|paper|simulated) money"),
+            *("(?:which|what) exchange", "paper mode", "live mode", "(?:in|on) paper"),
+        ),
+        read.world,
+    ),
+    (
+        any_of(
+            *("next (?:rebalance|run|decision|trade|cycle)", "still trading"),
             *("last (?:plan|decision|rebalance|cycle)", "rebalanc(?:e|ing) schedule", "trading schedule", "schedule"),
             also=(
                 r"\bwhen\b.*\b(?:rebalanc\w+|trade|run|decide|report)",
@@ -81,7 +107,7 @@ RUNNING: tuple[tuple[str, Reading], ...] = (
                 r"\b(?:is|are) .*\b(?:still running|alive|paused|halted|running|stopped)\b",
                 r"^(?:running|alive|halted|paused|status of the bot)$",
                 r"\bwhat (?:did|has) the (?:bot|model|allocator|decider) decided?\b",
-                r"\b(?:who|what|which)(?: model)? decides\b|\bpaper or live\b|\blive or paper\b|\breal money\b",
+                r"\b(?:who|what|which)(?: model)? decides\b",
             ),
         ),
         read.schedule,

@@ -14,6 +14,7 @@ from chatbot.agent.queries import (
     Pending,
     Query,
     ScheduleAsked,
+    WorldAsked,
 )
 
 _LIMITS = (
@@ -40,6 +41,22 @@ def limits(heard: Heard) -> Query | None:
     if not (heard.ours or heard.has(r"\blimits?\b|\bthreshold\b|\bmax(?:imum)?\b")):
         return None
     return LimitsAsked(next((limit for limit, pattern in _LIMITS if heard.has(pattern)), OneLimit.ALL))
+
+
+def plan(heard: Heard) -> Query:
+    return LookUp("/plan")
+
+
+def users(heard: Heard) -> Query:
+    return LookUp("/users")
+
+
+def me(heard: Heard) -> Query:
+    return LookUp("/whoami")
+
+
+def world(heard: Heard) -> Query:
+    return WorldAsked()
 
 
 def events(heard: Heard) -> Query:

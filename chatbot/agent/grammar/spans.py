@@ -24,7 +24,9 @@ _SPAN = re.compile(
     rf"|(?:since |in |for |during )?(?:the )?{_QUARTER}|(?:this |last |past |on the |over the |the )?weekend"
     r"|this (?:morning|afternoon|evening)|lately|recently"
     rf"|"
-    rf"since (?:the )?(?:inception|launch|start|beginning|we started|day one|yesterday|today)"
+    r"(?:since (?:i|we|you|it) (?:started|began|launched)|(?:from|since) (?:the )?(?:very )?(?:start|beginning)\b)"
+    rf"|since (?:the )?(?:inception|launch|day one|yesterday|today)"
+    r"|(?:since |on )the \d\d?(?:st|nd|rd|th)"
     rf"|since (?:last )?(?:{_DATE}|{_WEEKDAY}|{_MONTH}(?: 20\d\d)?|20\d\d|(?:last|this) {_UNIT})"
     r"|(?:the )?day before yesterday|today|tonight|yesterday"
     rf"|(?:this|last|past|previous|current) (?:{_COUNT} )?{_UNIT}"
@@ -32,10 +34,11 @@ _SPAN = re.compile(
     rf"|(?:in|for|during) (?:{_MONTH}(?: 20\d\d)?|20\d\d)|{_MONTH} 20\d\d"
     r"|ytd|mtd|wtd|qtd|year to date|all[- ]time|lifetime|ever|overall|so far"
     r"|(?:the|for|in) (?:day|week|month|quarter|year)"
-    rf"|\d{{1,4}} ?(?:hours?|days?|weeks?|months?|years?|h|d|w|m|y)\b|{_COUNT} {_UNIT}"
+    rf"|(?:(?:last|past) )?\d{{1,4}} ?(?:hours?|days?|weeks?|months?|years?|h|d|w|m|y)\b|{_COUNT} {_UNIT}"
     r"|daily|weekly|monthly|yearly"
     r")\b"
 )
+_BEGINNING = re.compile(r"(?:since|from) .*\b(?:started|began|launched|start|beginning)")
 _SAME = {
     "tonight": "today", "this morning": "today", "this afternoon": "today", "this evening": "today",
     "lately": "last 7 days", "recently": "last 7 days",
@@ -50,6 +53,9 @@ def find_span(normal: str) -> tuple[str | None, str]:
     if found is None:
         return None, normal
     words = re.sub(r"^(?:the|for|in) (?=day|week|month|quarter|year)", "this ", found.group(0))
+    words = re.sub(r"^(?:last|past) (?=\d+ ?[hdwmy]$)", "", words)
     words = words.replace("couple of", "two").replace("few", "three").replace("24-hour", "24 hours")
     rest = f"{normal[: found.start()]} {normal[found.end() :]}"
+    if _BEGINNING.fullmatch(words):
+        words = "since inception"
     return _SAME.get(words, words), " ".join(rest.split())

@@ -15,14 +15,20 @@ _FORMS = (
     (r"\bhow'?d\b", "how did"),
     (r"\b(we|you|they)'?re\b", r"\1 are"),
     (r"\bdon'?t\b", "do not"),
-    (r"\b(can|won|isn|aren|didn|doesn|haven|wasn)'?t\b", r"\1 not"),
+    (r"\b(is|are|did|does|have|has|was|were|would|should|could)n'?t\b", r"\1 not"),
+    (r"\b(can|won)'?t\b", r"\1 not"),
+    (r"\b(un)?realis(ed|e|ing)\b", r"\1realiz\2"),
+    (r"^y (?=no|not|did|is|are|do|does|so|we|you)", "why "),
+    (r"\bwhat %", "what percent"),
     (r"\b(i|we|you)'?ve\b", r"\1 have"),
     (r"\b(i|we|you)'?d\b", r"\1 would"),
     (r"\blet'?s\b", "lets"),
     (r"'s\b", ""),
     (r"\b(?:wek|weak|wk)\b", "week"),
-    (r"\b(?:wut|wat|wht)\b", "what"),
+    (r"\b(?:wut|wat|wht|wot)\b", "what"),
+    (r"\b(?:wuts|wats|whts|wots)\b", "what is"),
     (r"\b(?:hw|hwo)\b", "how"),
+    (r"\bfortnight\b", "14 days"),
     (r"\b(?:mnth|mth|monht)\b", "month"),
     (r"\bu\b", "you"),
     (r"\br\b", "are"),
@@ -47,7 +53,7 @@ _OTHERS = """
     trace traces tracking treading prize prizes prince pride profile profiles mouth mouths brought shape compete moths
     seasons season training trains grading printed print warning watering weighing eating heating seating closing person
     persons strategy bounty bouts bough older borders state states statues stature returned turns summer
-    approved volumes rejects tending choppy limit ruining sitting dollar these theses
+    share shares approved volumes rejects tending choppy limit ruining sitting dollar these theses
 """
 _VOCABULARY = _OURS.split()
 _LEAVE = frozenset(_OTHERS.split())

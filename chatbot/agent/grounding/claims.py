@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 from chatbot.agent.grounding import vocabulary as v
 from chatbot.agent.grounding.clauses import Clause
 from chatbot.agent.grounding.context import Context, NotBound, direction, sign_of, strong_measures
 from chatbot.agent.grounding.figures import PORTFOLIO, SIGNED, Figure, Figures, Measure
 from chatbot.agent.grounding.times import Times
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_DEEDS = frozenset({Measure.BOUGHT, Measure.SOLD})
+
+
+def _named_result(clause: Clause) -> int:
+    """What "a profit", "a plus" or "a minus" without a number says of the direction."""
+    if clause.tokens.amounts:
+        return 0
+    words = {word for _, word in clause.tokens.words}
+    return bool(words & v.GOOD_RESULT) - bool(words & v.BAD_RESULT)
+
+
+def _newest_of(figures: Iterable[Figure]) -> str | None:
+    """The event of the newest of `figures`; of two at one instant that which is told first, as the newest are."""
+    newest = max(figures, key=lambda figure: figure.moment or _LONG_AGO, default=None)
+    return newest.event if newest is not None else None
 
 
 class Claims:
@@ -28,7 +46,7 @@ class Claims:
 
     def _directions(self, clause: Clause, context: Context, bound: Sequence[Figure]) -> None:
         """A direction that no number in the clause bears out must be that of a known return."""
-        way = direction(clause)
+        way = direction(clause) or _named_result(clause)
         if not way or any(figure.measure in SIGNED and sign_of(figure.value) == way for figure in bound):
             return
         coins = [base for _, base in clause.tokens.coins] or [PORTFOLIO if clause.about_us else context.subject]
@@ -89,12 +107,21 @@ class Claims:
                 self._require(measure, base, clause, context)
 
     def _dates(self, clause: Clause) -> None:
-        """A time that is named without a number: there must be a figure of it."""
-        strong = strong_measures(clause)
-        if clause.spans and strong and not clause.tokens.amounts:
-            known = (f for f in self._figures if f.measure in strong and self._times.fits(f, clause.spans))
-            if not any(known):
-                raise NotBound
+        """A time that is named without a number: there must be a figure of it; of the last trade, that trade's."""
+        counted = {v.COUNTED[word] for _, word in clause.tokens.places(v.COUNTED)}
+        named = strong_measures(clause) | counted | (_DEEDS if Measure.TRADES in counted else frozenset())
+        if not (clause.spans and named) or clause.tokens.amounts:
+            return
+        known = [f for f in self._figures if f.measure in named and self._times.fits(f, clause.spans)]
+        if not known or (clause.tokens.has(v.ENDS) and not self._newest(known, clause)):
+            raise NotBound
+
+    def _newest(self, known: Sequence[Figure], clause: Clause) -> bool:
+        """Whether the newest trade of all is among `known`; which one was the first is never known."""
+        if clause.tokens.has(v.FIRST):
+            return False
+        newest = _newest_of(f for f in self._figures if f.event)
+        return newest is not None and any(figure.event == newest for figure in known)
 
     def _require(self, measure: Measure, base: str, clause: Clause, context: Context) -> None:
         known = [f for f in self._figures if f.measure is measure and f.subject == base and f.value
@@ -103,6 +130,14 @@ class Claims:
             return
         if base == PORTFOLIO:
             known = [f for f in self._figures if f.measure is measure and self._times.fits(f, context.spans)]
-        if not known:
+        ends = clause.tokens.has(v.ENDS) and measure in _DEEDS
+        if not known or (ends and not self._is_newest(measure, known, clause)):
             raise NotBound
         context.covered.add(base)
+
+    def _is_newest(self, measure: Measure, known: Sequence[Figure], clause: Clause) -> bool:
+        """ "the last sale was of BTC": the newest of all sales must be among `known`."""
+        if clause.tokens.has(v.FIRST):
+            return False
+        newest = _newest_of(f for f in self._figures if f.measure is measure and f.event)
+        return newest is not None and any(figure.event == newest for figure in known)

@@ -42,6 +42,9 @@ _REWRITTEN: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"\b(sales?|trades?)( that)? lost money\b", r"losing \1"),
     (r"\bof (?:your |our |the |my )?(?:portfolio|equity|account|holdings|total|money)\b", "weight"),
     (r"\bin (?:cash)\b", "cash"),
+    (r"\blos(?:t|e|es|ing) (?:out )?to\b(?! (?:date|now))", "trailed"),
+    (r"\bin (?:the )?(?:profit|plus|black)\b", "up"),
+    (r"\bin (?:the )?(?:loss|minus|red)\b", "down"),
 )  # fmt: skip
 _PLAIN = tuple((re.compile(pattern), instead) for pattern, instead in _REWRITTEN)
 _A_SIMPLE_SPAN = re.compile(r"^(?:in|over|during|for|on)\s+(?:the\s+)?")

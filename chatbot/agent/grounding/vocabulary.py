@@ -98,6 +98,14 @@ SORTS: Mapping[str, Measure] = {
 CLAIMS = frozenset({*DIRECTIONS, *COMPARISONS, *SUPERLATIVES, *MEASURES})
 """Words that claim something by themselves."""
 
+GOOD_RESULT = _words("profit profits plus")
+BAD_RESULT = _words("minus")
+"""Results that say a direction where no number stands beside them."""
+
+FIRST = _words("first oldest earliest")
+ENDS = FIRST | _words("last latest newest recent")
+"""Words for one trade at the end of the row."""
+
 ROUGHLY = _words("about around roughly approximately circa")
 ALMOST = _words("almost nearly")
 SIDE_WORDS: Mapping[str, Measure] = {
@@ -115,7 +123,7 @@ HARMLESS = _words(
     figure figures number numbers money amount plus minus
     answer answers ask asked question questions tell told look looked show shows shown see help only can what
     please thanks thank hello hi yes ok okay according books ledger data record records newest latest recent
-    next level levels order orders filled fill fills paper live size quantity just still already
+    next level levels order orders size quantity just still already
     short summary first line table picture chart"""
 )
 

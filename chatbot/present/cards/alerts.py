@@ -31,8 +31,7 @@ def listed(alerts: Sequence[AlertView], world: World) -> Reply:
 
 def added(alert: AlertView, world: World) -> Reply:
     """From now on it is watched; how far away it is."""
-    takes = "it has to move" if alert.span is None else "as of now it takes"
-    away = "" if alert.distance is None else f"The price is {_price(alert)}; {takes} {_away(alert)}."
+    away = "" if alert.distance is None else f"The price is {_price(alert)}; {_away(alert)} from here sets it off."
     return Reply(
         text=prose(
             f"{marks.APPROVED} {marks.mode(world)} · Watching {alert.instrument.base}: {alert.words}.",

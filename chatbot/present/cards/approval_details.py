@@ -10,7 +10,7 @@ from chatbot.present import numbers as n
 from chatbot.present.cards import executions as ex
 from chatbot.present.cards.approval_figures import asking_lines, cost_lines, name_of
 from chatbot.present.cards.approval_words import decider
-from chatbot.present.cards.decision_words import bounds, evidence_words, guard_words, meant_for, seen
+from chatbot.present.cards.decision_words import bounds, evidence_words, meant_for, remarks, seen
 from chatbot.present.layout import Lines, block, pair, prose, wrapped
 from trading.contract import ApprovalView, World
 from trading.domain.market import base_of
@@ -94,12 +94,11 @@ def _plan_words(view: ApprovalView, plan: TargetPlan | None) -> list[str]:
     thesis = f"Thesis: {plan.thesis}" if plan and plan.thesis else ""
     regime = f"Market: {plan.regime}" if plan and plan.regime else ""
     predicted = [_prediction(made) for made in plan.predictions] if plan else []
-    guards = [f"Guard: {words}" for words in guard_words(view.cycle)]
     why = (plan.reason if plan else "") or view.cycle.reason
-    return [regime, why, *reasons, *guards, thesis, *predicted]
+    return [regime, why, *reasons, *remarks(view.cycle), thesis, *predicted]
 
 
 def _prediction(made: Prediction) -> str:
     wrong = "" if made.invalidation is None else f", wrong at {made.invalidation.normalize():,f}"
     what = f"{base_of(made.symbol)} {made.direction.value} to {made.target.normalize():,f}"
-    return f"Predicts {what} within {n.counted(made.days, 'day')}{wrong} (confidence {made.confidence:.2f})."
+    return f"Predicts {what} within {n.counted(made.days, 'day')}{wrong} (confidence {n.share(made.confidence, 0)})."

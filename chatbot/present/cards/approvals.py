@@ -15,7 +15,7 @@ from chatbot.present.cards.approval_figures import (
     weight_lines,
 )
 from chatbot.present.cards.approval_words import agreement_lines, deadline_lines, decider, verdict
-from chatbot.present.cards.decision_words import guard_words
+from chatbot.present.cards.decision_words import remarks
 from chatbot.present.layout import Lines, block, prose, wrapped
 from trading.contract import ApprovalView, BatchView, World
 from trading.domain.order import Order, Source
@@ -23,6 +23,7 @@ from trading.domain.risk import Approval, ApprovalKind, ApprovalStatus
 
 MOST_TOGGLES = 20
 """Platforms carry at most 25 buttons under a message."""
+_MOST_REMARKS = 2
 
 
 def card(view: ApprovalView, world: World, batch: BatchView | None = None) -> Reply:
@@ -93,8 +94,11 @@ def _reasons(view: ApprovalView) -> Lines:
         return [] if view.batch.source is Source.MANUAL else wrapped(f"Why: {view.batch.reason}", most=4)
     plan = view.cycle.plan
     why = (plan.reason if plan else "") or view.cycle.reason
-    guards = [line for words in guard_words(view.cycle)[:2] for line in wrapped(f"Guard: {words}", most=2)]
-    return [*(wrapped(f"Why: {why}", most=4) if why else []), *guards]
+    told = remarks(view.cycle)
+    shown = [line for words in told[:_MOST_REMARKS] for line in wrapped(words, most=2)]
+    rest = len(told) - _MOST_REMARKS
+    more = wrapped(f"and {rest} more under Details") if rest > 0 else []
+    return [*(wrapped(f"Why: {why}", most=4) if why else []), *shown, *more]
 
 
 def _buttons(view: ApprovalView) -> tuple[Button, ...]:

@@ -62,7 +62,9 @@ def _what_is_in_it(found: Costs) -> str:
 
 
 def _about(amount: Decimal | None, quote: str) -> str:
-    return n.UNKNOWN if amount is None else f"about {n.money(amount, quote)}"
+    """ "about $12.40", and "$0.00" or "< $0.01" as they are."""
+    told = n.money(amount, quote)
+    return f"about {told}" if amount and not told.startswith("<") else told
 
 
 def _spans(command: str, label: str, other: str) -> tuple[Button, ...]:

@@ -8,19 +8,21 @@ from chatbot.message import Button, Reply
 from chatbot.present import marks
 from chatbot.present import numbers as n
 from chatbot.present.cards.approval_words import decided_by
-from chatbot.present.cards.decisions import verdict
-from chatbot.present.layout import Lines, block, capitalized, one_line, pair, prose, table, wrapped
+from chatbot.present.cards.decisions import outcome, remark_lines, why
+from chatbot.present.cards.orders import STATES
+from chatbot.present.cards.weights import weights
+from chatbot.present.layout import Lines, block, one_line, pair, prose, wrapped
 from trading.contract import World
-from trading.contract.books.cycles import CASH, CycleStory, WeightLine, weight_lines
+from trading.contract.books.cycles import CycleStory
 from trading.domain.order import Order
-from trading.domain.plan import Clamp, Cycle, CycleOutcome
+from trading.domain.plan import Cycle, CycleOutcome
 from trading.domain.usage import ModelCall
 
 SHORT = 8
 _MOST_BUTTONS = 3
 _WORDS = {
     CycleOutcome.TRADED: "traded",
-    CycleOutcome.WAITING: "waits",
+    CycleOutcome.WAITING: "asked for approval",
     CycleOutcome.HELD: "held",
     CycleOutcome.REFUSED: "refused",
     CycleOutcome.FAILED: "could not decide",
@@ -60,17 +62,17 @@ def story(told: CycleStory, world: World) -> Reply:
         text=prose(
             f"{marks.ANSWER} Decision {cycle.id[:SHORT]} · {marks.mode(world)} · "
             f"{n.local_moment(cycle.at, world.timezone)}",
-            verdict(cycle),
+            outcome(cycle, told.approval),
             f"{decided_by(cycle, '')} · {one_line(cycle.trigger)}",
-            capitalized(one_line(cycle.reason)),
+            why(cycle),
         ),
         card=block(
             _regime(cycle),
-            _weights(weight_lines(cycle)),
-            _guards(cycle.clamps),
+            weights(cycle),
+            remark_lines(cycle),
             _orders(told, world),
             _asking(told.calls, told),
-            wrapped(f"Whole: main.py cycle {cycle.id[:SHORT]}"),
+            wrapped(f"All of it: main.py cycle {cycle.id[:SHORT]}"),
         ),
         buttons=_buttons(told),
     )
@@ -87,23 +89,6 @@ def _regime(cycle: Cycle) -> Lines:
     return wrapped(f"Market: {cycle.plan.regime}", most=2) if cycle.plan is not None and cycle.plan.regime else []
 
 
-def _weights(lines: Sequence[WeightLine]) -> Lines:
-    shown = [line for line in lines if line.now or line.wanted or line.allowed]
-    if not shown:
-        return []
-    cut = any(line.allowed != line.wanted for line in shown)
-    heading = ("", "before", "wanted", *(["allowed"] if cut else []))
-    rows = [
-        (_base(line.symbol), n.share(line.now), n.share(line.wanted), *([n.share(line.allowed)] if cut else []))
-        for line in shown
-    ]
-    return table([heading, *rows], "<>>>" if cut else "<>>")
-
-
-def _guards(clamps: Sequence[Clamp]) -> Lines:
-    return [line for clamp in clamps[:4] for line in wrapped(f"Guard: {clamp.detail}", most=2)]
-
-
 def _orders(told: CycleStory, world: World) -> Lines:
     lines = [line for order in told.orders for line in _order(order, world)]
     return lines + (pair("Fees", n.money(told.fees, world.quote)) if told.fills else [])
@@ -113,7 +98,7 @@ def _order(order: Order, world: World) -> Lines:
     market = order.intent.instrument
     what = f"{marks.SIDES[order.side]} {market.base} {n.short_quantity(order.intent.quantity, market)}"
     worth = order.filled_quantity * order.average_price if order.average_price else None
-    return pair(what, order.status.value.lower() if worth is None else n.money(worth, world.quote))
+    return pair(what, STATES[order.status] if worth is None else n.money(worth, world.quote))
 
 
 def _asking(calls: Sequence[ModelCall], told: CycleStory) -> Lines:
@@ -130,7 +115,3 @@ def _buttons(told: CycleStory) -> tuple[Button, ...]:
         for order in told.orders[:_MOST_BUTTONS]
     )
     return (*orders, Button("Decisions", "do:/cycle"))
-
-
-def _base(symbol: str) -> str:
-    return "Cash" if symbol == CASH else symbol.partition("/")[0]

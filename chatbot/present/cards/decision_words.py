@@ -15,28 +15,35 @@ from trading.domain.plan import Clamp, Cycle, Evidence, TargetWeight
 _READINGS = (("1d.trend20", "20 d"), ("1d.trend60", "60 d"), ("1d.trend120", "120 d"))
 """Returns over days in the decider's snapshot, with the words for them."""
 
-_DECIMALS = {"weight": 2, "quote": 2, "orders": 0}
+_MOST_NAMES = 5
 
 
-def clamp_words(clamp: Clamp) -> str:
-    """ "BTC 0.50 → 0.30 (largest position)"; an amount in quote is that of an order, or of all buys together."""
-    places = _DECIMALS.get(clamp.unit, 2)
-    before, after = f"{clamp.before:,.{places}f}", f"{clamp.after:,.{places}f}"
-    if before == after:
-        before, after = f"{clamp.before:,.4f}", f"{clamp.after:,.4f}"
-    about = base_of(clamp.symbol) if clamp.symbol else "buys"
+def clamp_words(clamp: Clamp, names: Sequence[str] = ()) -> str:
+    """ "BTC 50.0 % → 30.0 % (largest position)"; an amount in quote is that of an order, or of all buys together.
+
+    `names` are the coins that it is true of, where those are several.
+    """
+    about = _listed(names) if names else base_of(clamp.symbol) if clamp.symbol else "buys"
     order = " order" if clamp.symbol and clamp.unit == "quote" else ""
-    return capitalized(f"{about}{order} {before} → {after} ({one_line(clamp.guard)})")
+    return capitalized(f"{about}{order} {_change(clamp)} ({one_line(clamp.guard)})")
 
 
 def guard_words(cycle: Cycle) -> Sequence[str]:
-    """What guards and limits changed in `cycle`, then what was left out or stays as dust, one sentence each."""
-    return [*map(clamp_words, cycle.clamps), *map(one_line, cycle.notes)]
+    """What guards and limits changed in `cycle`, one sentence each; coins that one guard cut alike share one."""
+    alike: dict[tuple[str, str, str], list[Clamp]] = {}
+    for clamp in cycle.clamps:
+        alike.setdefault((clamp.guard, clamp.unit, _change(clamp)), []).append(clamp)
+    return [clamp_words(same[0], [base_of(clamp.symbol) for clamp in same if clamp.symbol]) for same in alike.values()]
+
+
+def remarks(cycle: Cycle) -> Sequence[str]:
+    """:func:`guard_words`, then what was left out, stays as dust or was voted for, each with what it is."""
+    return [*(f"Guard: {words}" for words in guard_words(cycle)), *(f"Note: {one_line(note)}" for note in cycle.notes)]
 
 
 def meant_for(target: TargetWeight) -> str:
-    """ "confidence 0.70, for 14 days"; empty where nobody said."""
-    sure = [] if target.confidence is None else [f"confidence {target.confidence:.2f}"]
+    """ "confidence 70 %, for 14 days"; empty where nobody said."""
+    sure = [] if target.confidence is None else [f"confidence {n.share(target.confidence, 0)}"]
     days = [] if target.horizon is None else [f"for {n.counted(target.horizon, 'day')}"]
     return ", ".join([*sure, *days])
 
@@ -66,6 +73,24 @@ def seen(symbol: str, snapshot: str) -> str:
             *([f"volatility {n.share(Decimal(volatility), 0)} a year"] if volatility else []),
         ]
     )
+
+
+def _change(clamp: Clamp) -> str:
+    """ "50.0 % → 30.0 %", with as many decimals as it takes to see that there is a change."""
+    if clamp.unit == "weight":
+        coarse, fine = ((n.share(clamp.before, places), n.share(clamp.after, places)) for places in (1, 2))
+    else:
+        places = 0 if clamp.unit == "orders" else 2
+        coarse, fine = ((f"{clamp.before:,.{d}f}", f"{clamp.after:,.{d}f}") for d in (places, 4))
+    return " → ".join(coarse if coarse[0] != coarse[1] else fine)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """ "BTC, ETH", and of many the first, with the count of the rest."""
+    if len(names) <= _MOST_NAMES:
+        return ", ".join(names)
+    shown = names[: _MOST_NAMES - 1]
+    return f"{', '.join(shown)} and {len(names) - len(shown)} more"
 
 
 def _figure(shown: Evidence, symbol: str) -> str:

@@ -9,13 +9,13 @@ from chatbot.present import marks
 from chatbot.present import numbers as n
 from chatbot.present.cards import executions as ex
 from chatbot.present.cards.approval_words import decided_by
-from chatbot.present.cards.decision_words import bounds, evidence_words, guard_words, meant_for
-from chatbot.present.layout import Lines, block, capitalized, one_line, pair, prose, table, wrapped
+from chatbot.present.cards.decision_words import bounds, evidence_words, meant_for, remarks
+from chatbot.present.cards.weights import weights
+from chatbot.present.layout import Lines, block, capitalized, one_line, pair, prose, wrapped
 from trading.contract import BatchView, PlanView, World
 from trading.domain.market import base_of
-from trading.domain.money import ZERO
 from trading.domain.plan import Cycle, CycleOutcome, TargetWeight
-from trading.domain.risk import ApprovalStatus
+from trading.domain.risk import Approval, ApprovalStatus
 
 _AFTER_WAITING = {
     ApprovalStatus.PENDING: "It waits for approval: /pending",
@@ -27,7 +27,7 @@ _AFTER_WAITING = {
 _FORCED = "held because"
 _MOST_COINS = 8
 _MOST_EVIDENCE = 2
-_MOST_GUARDS = 4
+_MOST_REMARKS = 4
 
 
 def cycle(cycle: Cycle, world: World) -> Reply:
@@ -38,8 +38,8 @@ def cycle(cycle: Cycle, world: World) -> Reply:
             f"{marks.ATTENTION if forced else marks.ANSWER} Rebalance · {marks.mode(world)} · plan {cycle.id[:4]}",
             verdict(cycle),
             decided_by(cycle, ""),
-            capitalized(one_line(cycle.reason)),
-            *(f"Guard: {words}" for words in guard_words(cycle)[:3]),
+            why(cycle),
+            *remarks(cycle)[:3],
         ),
         tone=Tone.WARNING if forced else Tone.PLAIN,
     )
@@ -49,7 +49,7 @@ def verdict(cycle: Cycle) -> str:
     """What came of a cycle, in one sentence; a chosen hold is told apart from a forced one."""
     if cycle.outcome is CycleOutcome.FAILED or (cycle.outcome is CycleOutcome.HELD and _forced(cycle)):
         return "Held, not by choice: nothing was traded because the decision could not be made."
-    if cycle.outcome is CycleOutcome.HELD and cycle.clamps and not cycle.held:
+    if _guarded_away(cycle):
         return "Held: the guards leave nothing of the plan to trade."
     return {
         CycleOutcome.TRADED: "It traded.",
@@ -57,6 +57,16 @@ def verdict(cycle: Cycle) -> str:
         CycleOutcome.HELD: "Held by choice: no trade is worth making now.",
         CycleOutcome.REFUSED: "Refused: nothing was placed.",
     }[cycle.outcome]
+
+
+def why(cycle: Cycle) -> str:
+    """The decider's reason; where the guards left nothing, their sentences are told among the remarks."""
+    plan = cycle.plan if _guarded_away(cycle) else None
+    return capitalized(one_line(plan.reason if plan is not None and plan.reason else cycle.reason))
+
+
+def _guarded_away(cycle: Cycle) -> bool:
+    return cycle.outcome is CycleOutcome.HELD and bool(cycle.clamps) and not cycle.held
 
 
 def plan(view: PlanView, world: World, now: datetime) -> Reply:
@@ -68,17 +78,19 @@ def plan(view: PlanView, world: World, now: datetime) -> Reply:
     return Reply(
         text=prose(
             f"{marks.ANSWER} Plan {cycle.id[:4]} · {marks.mode(world)} · {n.local_moment(cycle.at, world.timezone)}",
-            _outcome(view, cycle),
+            outcome(cycle, view.batch.approval if view.batch is not None else None),
+            why(cycle) if cycle.outcome is CycleOutcome.REFUSED else "",
             decided_by(cycle, view.decider),
             _next(view, world, now),
         ),
-        card=block(_weights(cycle), *_reasons(cycle), _guards(cycle), _result(view, world)),
+        card=block(
+            weights(cycle), *_reasons(cycle), remark_lines(cycle, f"/cycle {cycle.id[:8]}"), _result(view, world)
+        ),
     )
 
 
-def _outcome(view: PlanView, cycle: Cycle) -> str:
+def outcome(cycle: Cycle, approval: Approval | None) -> str:
     """What has come of it by now: a plan that waited for approval may have been decided since."""
-    approval = view.batch.approval if view.batch is not None else None
     if cycle.outcome is not CycleOutcome.WAITING or approval is None:
         return verdict(cycle)
     if approval.status is ApprovalStatus.REJECTED and approval.outcome:
@@ -100,23 +112,12 @@ def _next(view: PlanView, world: World, now: datetime) -> str:
     return f"Next {n.local_time(view.next_rebalance, world.timezone)}, {n.relative(view.next_rebalance - now)}"
 
 
-def _weights(cycle: Cycle) -> Lines:
-    if cycle.plan is None:
-        return []
-    rows = [
-        (w.symbol.split("/")[0], n.share(cycle.weights_now.get(w.symbol, ZERO)), n.share(w.weight))
-        for w in cycle.plan.weights
-        if w.weight or cycle.weights_now.get(w.symbol)
-    ]
-    cash = ("Cash", n.share(1 - sum(cycle.weights_now.values(), ZERO)), n.share(cycle.plan.cash_weight))
-    return table([("", "before", "target"), *rows, cash], "<>>")
-
-
 def _reasons(cycle: Cycle) -> list[Lines]:
     """The market and the whole decision, then each coin's reason; of many coins those that change come first."""
     plan = cycle.plan
     regime = wrapped(f"Market: {plan.regime}", most=2) if plan and plan.regime else []
-    why = wrapped(f"Why: {plan.reason if plan else cycle.reason}", most=5)
+    # "Not by choice" stands above already.
+    why = wrapped(f"Why: {plan.reason if plan else cycle.reason.removeprefix(f'{_FORCED} ')}", most=5)
     told = sorted((w for w in (plan.weights if plan else ()) if w.reason), key=lambda w: w.action == "hold")
     rest = len(told) - _MOST_COINS
     more = [wrapped(f"{n.counted(rest, 'more coin')}: /cycle {cycle.id[:8]}")] if rest > 0 else []
@@ -134,11 +135,12 @@ def _reason(target: TargetWeight) -> Lines:
     ]
 
 
-def _guards(cycle: Cycle) -> Lines:
-    told = guard_words(cycle)
-    rest = len(told) - _MOST_GUARDS
-    more = wrapped(f"and {rest} more: /cycle {cycle.id[:8]}") if rest > 0 else []
-    return [line for words in told[:_MOST_GUARDS] for line in wrapped(f"Guard: {words}", most=2)] + more
+def remark_lines(cycle: Cycle, whole: str = "") -> Lines:
+    """What guards changed and what else there is to say, two lines each; `whole` is the command that shows all."""
+    told = remarks(cycle)
+    rest = len(told) - _MOST_REMARKS
+    more = wrapped(f"and {rest} more{whole and f': {whole}'}") if rest > 0 else []
+    return [line for words in told[:_MOST_REMARKS] for line in wrapped(words, most=2)] + more
 
 
 def _result(view: PlanView, world: World) -> Lines:

@@ -31,8 +31,8 @@ def today(budget: ModelBudget | None) -> Lines:
     if budget is None:
         return []
     return [
-        *pair("Models today", f"{dollars(budget.cost)} of {dollars(budget.most_cost)}"),
-        *pair("tokens", f"{_short(budget.tokens)} of {_short(budget.most_tokens)}"),
+        *pair("Model today", f"{dollars(budget.cost)} of {dollars(budget.most_cost)}"),
+        *pair("  tokens", f"{_short(budget.tokens)} of {_short(budget.most_tokens)}"),
     ]
 
 

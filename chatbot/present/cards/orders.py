@@ -15,7 +15,7 @@ from trading.contract.books import OrderStory, TradeStory
 from trading.domain.order import FINAL, Fill, Order, OrderStatus, OrderType, Source
 from trading.domain.risk import ApprovalStatus
 
-_WORDS = {
+STATES = {
     OrderStatus.INTENDED: "not sent yet",
     OrderStatus.SUBMITTED: "on its way",
     OrderStatus.UNKNOWN: "outcome unknown",
@@ -84,7 +84,7 @@ def story(told: OrderStory, world: World) -> Reply:
     order = told.order
     return Reply(
         text=prose(
-            f"{_mark(order)} {marks.mode(world)} · {wanted(order)}: {_WORDS[order.status]}.",
+            f"{_mark(order)} {marks.mode(world)} · {wanted(order)}: {STATES[order.status]}.",
             f"Why: {one_line(order.intent.reason)}" if order.intent.reason else "",
             _decided(told),
             one_line(order.detail),
@@ -140,7 +140,7 @@ def _lines(order: Order, world: World) -> Lines:
     worth = order.filled_quantity * order.average_price if order.average_price else None
     when = n.local_moment(order.created_at, world.timezone)
     name = f"   {order.client_order_id[:_SHORT]} · {when}"
-    return [*pair(what, _WORDS[order.status]), *(pair(name, n.money(worth, world.quote)) if worth else [name])]
+    return [*pair(what, STATES[order.status]), *(pair(name, n.money(worth, world.quote)) if worth else [name])]
 
 
 def _mark(order: Order) -> str:
@@ -200,7 +200,7 @@ def _history(told: OrderStory, world: World) -> Lines:
         (order.created_at, "Intended"),
         *_approved(told, world),
         *((fill.at, f"Filled {n.short_quantity(fill.quantity, market)}") for fill in told.fills),
-        *([(order.updated_at, capitalized(_WORDS[order.status]))] if final else []),
+        *([(order.updated_at, capitalized(STATES[order.status]))] if final else []),
     ]
     times = ((what, "" if at is None else n.local_seconds(at, zone)) for at, what in steps)
     return [n.local_day(order.created_at, zone), *(line for what, at in times for line in _step(f"  {what}", at))]

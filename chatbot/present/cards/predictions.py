@@ -42,7 +42,7 @@ def settled(predictions: Sequence[ScoredPrediction], world: World) -> Reply:
         text=prose(
             f"{marks.REPORT} {marks.mode(world)} · {head}",
             *(
-                f"{said(made)} by {n.local_day(made.until, zone)}, said {_share(made.prediction.confidence)}: "
+                f"{said(made)} by {n.local_day(made.until, zone)}, confidence {_share(made.prediction.confidence)}: "
                 f"{outcome(made, zone)}."
                 for made in predictions[:_MOST_TOLD]
             ),
@@ -68,7 +68,7 @@ def open_lines(waiting: OpenPrediction) -> Lines:
         *pair(said(made), time_left),
         *pair("  to go", _way(waiting.to_target)),
         *wrong,
-        *pair("  said", _share(made.prediction.confidence)),
+        *pair("  confidence", _share(made.prediction.confidence)),
     ]
 
 
@@ -83,18 +83,20 @@ def score_lines(score: Score) -> Lines:
     ]
     if score.too_few:
         return [*counts, *wrapped(f"Fewer than {ENOUGH} are too few to judge.")]
-    claims = [pair(f"Said {_share(each.said)}", f"hit {_share(each.hit)} of {each.count}") for each in score.buckets]
+    claims = [
+        pair(f"Confidence {_share(each.said)}", f"hit {_share(each.hit)} of {each.count}") for each in score.buckets
+    ]
     return [*counts, *(line for lines in claims for line in lines)]
 
 
 def finding(score: Score) -> str:
-    """ "Said 65 %, hit 40 % of 10 predictions."."""
+    """ "Hit 40 % of 30 predictions, at a confidence of 65 %."."""
     if not score.settled:
         return ""
     count = n.counted(score.settled, "prediction")
     if score.too_few:
         return f"Hit {score.hit} of {count}, too few to judge."
-    return f"Said {_share(score.said)}, hit {_share(score.hit_rate)} of {count}."
+    return f"Hit {_share(score.hit_rate)} of {count}, at a confidence of {_share(score.said)}."
 
 
 def _share(fraction: float | None) -> str:

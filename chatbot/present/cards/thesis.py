@@ -18,7 +18,7 @@ def thesis(view: ThesisView, world: World) -> Reply:
     """The view of now and those before it; open predictions; the record of settled ones."""
     if view.current is None and not view.score.settled and not view.open:
         nothing = f"{marks.ANSWER} {marks.mode(world)} · No thesis has been written yet."
-        return Reply(text=prose(nothing, "A language model writes one when it decides. Decisions so far: /plan"))
+        return Reply(text=prose(nothing, "A language model writes one when it decides. Decisions so far: /cycle"))
     return Reply(
         text=prose(*_words(view.current, world), finding(view.score), *_earlier(view, world)),
         card=block(*_open(view), _settled(view, world), score_lines(view.score)),
@@ -33,7 +33,10 @@ def _words(current: Thesis | None, world: World) -> tuple[str, ...]:
 
 
 def _earlier(view: ThesisView, world: World) -> list[str]:
-    before = view.earlier[:_MOST_EARLIER]
+    # A thesis that was kept was written again word for word: each text once, newest first.
+    now = view.current.text if view.current is not None else ""
+    before = [old for old in {old.text: old for old in reversed(view.earlier)}.values() if old.text != now]
+    before = sorted(before, key=lambda old: old.at, reverse=True)[:_MOST_EARLIER]
     lines = [f"{n.local_day(old.at, world.timezone)}, {old.decided_by}: {old.text}" for old in before]
     return ["Before:", *lines] if lines else []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from chatbot.present import marks, numbers
 from chatbot.present.finding import finding
 from chatbot.present.pictures import frame, theme
 from chatbot.present.pictures.canvas import DRAWING, Canvas
-from chatbot.present.pictures.scale import Axis, FloatArray, padded, round_ticks, spread, thinned
+from chatbot.present.pictures.scale import Axis, FloatArray, IndexArray, padded, round_ticks, spread, thinned
 from trading.contract import Line, Performance
 
 WIDTH, HEIGHT = 1080, 900
@@ -48,11 +49,10 @@ def draw(performance: Performance, colours: theme.Theme, names: Sequence[str] = 
     with DRAWING:
         canvas = Canvas(WIDTH, HEIGHT, colours)
         curves = _curves(performance, names)
-        seconds = np.array([at.timestamp() for at in performance.times])
         across = _across(canvas, performance, curves)
         frame.title(canvas, finding(performance))
-        _growth_panel(canvas, across, seconds, curves)
-        _fall_panel(canvas, across, seconds, _falls(performance))
+        _growth_panel(canvas, across, performance.times, curves)
+        _fall_panel(canvas, across, performance.times, _falls(performance))
         zone = performance.world.timezone
         frame.time_axis(canvas, across, 96, performance.times[0], performance.times[-1], zone)
         frame.footer(canvas, marks.mode(performance.world), frame.as_of(performance.times[-1], zone))
@@ -94,7 +94,7 @@ def _level(percent: float) -> str:
     return numbers.percent(percent / 100, places)
 
 
-def _growth_panel(canvas: Canvas, across: Axis, seconds: FloatArray, curves: list[_Curve]) -> None:
+def _growth_panel(canvas: Canvas, across: Axis, times: Sequence[datetime], curves: list[_Curve]) -> None:
     up = Axis(*_range(curves), *_GROWTH)
     for value in _levels(curves):
         zero = abs(value) < 1e-9
@@ -102,7 +102,7 @@ def _growth_panel(canvas: Canvas, across: Axis, seconds: FloatArray, curves: lis
         frame.grid_line(canvas, across, up.at(value), _level(value), colour=colour, width=3 if zero else 2)
     for curve in curves:
         kept = thinned(curve.percent, _POINTS)
-        xs, ys = across.all(seconds[kept]), up.all(curve.percent[kept])
+        xs, ys = across.all(_seconds(times, kept)), up.all(curve.percent[kept])
         canvas.line(xs, ys, curve.colour, curve.width, dashed=curve.dashed)
     _end_labels(canvas, across, up, curves)
 
@@ -118,6 +118,11 @@ def _end_labels(canvas: Canvas, across: Axis, up: Axis, curves: list[_Curve]) ->
         canvas.text(across.end + 26, place, curve.label, frame.LABEL, colour, bold=True, middle=True)
 
 
+def _seconds(times: Sequence[datetime], kept: IndexArray) -> FloatArray:
+    """POSIX seconds of the instants that are drawn; of years of hours these are few."""
+    return np.array([times[place].timestamp() for place in kept])
+
+
 def _falls(performance: Performance) -> FloatArray:
     return np.array(performance.drawdown) * 100
 
@@ -128,7 +133,7 @@ def _fall_levels(falls: FloatArray) -> list[float]:
     return [0.0, *round_ticks(deepest, 0.0, 2)[:1]] if deepest < _VISIBLE else [0.0]
 
 
-def _fall_panel(canvas: Canvas, across: Axis, seconds: FloatArray, falls: FloatArray) -> None:
+def _fall_panel(canvas: Canvas, across: Axis, times: Sequence[datetime], falls: FloatArray) -> None:
     deepest = float(falls.min())
     down = Axis(min(deepest, -_LEAST_SPAN) * 1.08, 0.0, *_FALL)
     for value in _fall_levels(falls):
@@ -140,7 +145,7 @@ def _fall_panel(canvas: Canvas, across: Axis, seconds: FloatArray, falls: FloatA
     words = f"Your deepest fall {numbers.percent(deepest / 100, 1)}"
     canvas.text(across.start, _FALL[1] + 16, words, frame.SMALL, canvas.theme.muted)
     kept = thinned(falls, _POINTS)
-    xs, ys = across.all(seconds[kept]), down.all(falls[kept])
+    xs, ys = across.all(_seconds(times, kept)), down.all(falls[kept])
     canvas.area(xs, ys, down.at(0.0), theme.LOSS, 0.3)
     canvas.line(xs, ys, theme.LOSS, 2.5)
-    canvas.dot(across.at(float(seconds[falls.argmin()])), down.at(deepest), theme.LOSS, 13)
+    canvas.dot(across.at(times[int(falls.argmin())].timestamp()), down.at(deepest), theme.LOSS, 13)

@@ -75,8 +75,8 @@ def finding(found: RiskMap) -> str:
 
 def _subtitle(canvas: Canvas, found: RiskMap) -> None:
     net = None if found.status.cash_weight is None else 1 - found.status.cash_weight
-    words = f"{numbers.share(net)} invested"
-    if found.effective is not None:
+    words = "Nothing is invested" if net == 0 else f"{numbers.share(net)} invested"
+    if found.effective:
         words += f", which swings like {numbers.share(found.effective)} in one coin"
     canvas.text(frame.MARGIN, canvas.height - 128, words, frame.LABEL, canvas.theme.muted)
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
+IndexArray = NDArray[np.intp]
 
 _HOUR_STEPS = (1, 2, 3, 6, 12)
 _DAY_STEPS = (1, 2, 7, 14)
@@ -121,7 +122,7 @@ def _mean(values: list[float]) -> float:
     return sum(values) / len(values)
 
 
-def thinned(values: FloatArray, most: int) -> NDArray[np.intp]:
+def thinned(values: FloatArray, most: int) -> IndexArray:
     """Indices of at most about `most` points that keep every bucket's lowest and highest, and both ends."""
     if len(values) <= most:
         return np.arange(len(values))

@@ -12,7 +12,7 @@ from trading.domain.risk import ApprovalStatus
 from trading.domain.usage import ModelCall, Purpose
 
 CUT = Clamp(
-    "max_weight",
+    "largest position",
     "BTC/USD",
     D("0.486"),
     D("0.45"),

@@ -100,3 +100,29 @@ async def test_a_viewers_wish_is_refused_by_the_same_rule_as_the_command(chat: C
         refused = await chat.ask(text, MEMBER, GUILD)
         assert not refused.ok and "is for a trader; you are a viewer" in refused.text
     assert deeds(chat) == []
+
+
+async def test_one_press_sets_the_stop_of_every_position(chat: Chat) -> None:
+    reply = await chat.ask("Set stop-loss at -5% on all positions")
+    assert reply.buttons[0].id == "do:/stop all -5%"
+    done = (await chat.press("do:/stop all -5%")).send
+    assert done is not None and "Stop set for 2 of 2 positions" in done.text
+    assert [call[:3] for call in chat.desk.controls.asked] == [
+        ("set_level", "stop", holding.symbol) for holding in (await chat.desk.status()).holdings
+    ]
+
+
+async def test_asking_by_the_command_is_the_same_as_saying_it(chat: Chat) -> None:
+    said, asked = await chat.ask("buy 50 dollars of bitcoin"), await chat.ask("/ask buy 50 dollars of bitcoin")
+    assert asked.plain() == said.plain()
+    assert [call[:2] for call in deeds(chat)] == [("preview_order", Side.BUY)] * 2
+
+
+async def test_a_viewers_wish_by_the_command_is_refused_too(chat: Chat) -> None:
+    refused = await chat.ask("/ask buy 50 dollars of bitcoin", MEMBER, GUILD)
+    assert not refused.ok and "is for a trader; you are a viewer" in refused.text
+    assert deeds(chat) == []
+
+
+async def test_a_question_by_the_command_is_answered(chat: Chat) -> None:
+    assert "?" not in (await chat.ask("/ask how much btc do i have")).text

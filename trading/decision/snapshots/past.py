@@ -27,8 +27,11 @@ class Past:
     quoted: Mapping[str, str] = field(default_factory=dict)
 
 
-async def past(read: Queries, at: datetime) -> Past:
-    """Earlier cycles, orders that wait for a person, and closed trades, all as known at `at`."""
+async def past(read: Queries, at: datetime, traded: Sequence[Traded]) -> Past:
+    """Earlier cycles, orders that wait for a person, and closed trades, all as known at `at`.
+
+    `traded` is what the fills before `at` add up to.
+    """
     # One more of each: what was decided after `at` is not known yet.
     cycles = [cycle for cycle in await read.cycles(2 * CYCLES) if cycle.at < at][-CYCLES:]
     refused = {cycle.id: await _refused(read, cycle) for cycle in cycles if cycle.batch_id}
@@ -37,7 +40,7 @@ async def past(read: Queries, at: datetime) -> Past:
         _cycles(cycles, refused, at),
         _clamps(cycles),
         await _waiting(read, at),
-        _sales(await read.traded(until=at)),
+        _sales(traded),
         *outcome_tables(record),
     )
     words = {"what came of the last rebalances": _reasons(cycles, refused), **outcome_words(record)}

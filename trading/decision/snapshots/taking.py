@@ -34,6 +34,7 @@ from trading.orders.account import Account
 from trading.orders.protections import Protections
 from trading.portfolio.equity import EquityCurve
 from trading.portfolio.growth import Growth
+from trading.portfolio.traded_days import TradedDays
 from trading.store.port import Store
 
 MANY_SYMBOLS = 30
@@ -51,6 +52,7 @@ class Surroundings:
     account: Account
     protections: Protections
     curve: EquityCurve
+    traded: TradedDays
     store: Store
     clock: Clock
     instruments: Sequence[Instrument]
@@ -107,10 +109,10 @@ class Snapshots:
     async def _record(self, market: _Market, cycle_id: str, thesis: Thesis | None) -> Record:
         account, rules, at = self._around.account, self._rules, market.at
         held, cash, free_cash = self._held(market), account.book.cash, account.free_cash()
-        curve = self._curve(at)
+        curve, traded = self._curve(at), await self._around.traded.traded(None, at)
         async with self._around.store.reading() as read:
-            history = await guard_history(read, account, at, self._around.zone(), curve)
-            earlier = await past(read, at)
+            history = await guard_history(read, account, at, self._around.zone(), curve, self._around.curve.columns)
+            earlier = await past(read, at, traded)
         daily = market.charts["1d"]
         fees = {symbol: rules.fees.taker(symbol) for symbol in self._symbols}
         equity = cash + sum((one.value for one in held), ZERO)

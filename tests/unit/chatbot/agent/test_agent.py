@@ -162,3 +162,23 @@ async def test_a_very_long_text_is_cut(reader: FactsReader, charts: CountingChar
     model = ScriptedModel(ModelTurn(""))
     await Agent(reader, charts, model).answer("web:1", "lorem ipsum " * 10_000)
     assert len(model.asked[0][0][-1].content) <= 600
+
+
+async def test_its_price_is_that_of_the_coin_that_was_told(reader: FactsReader, charts: CountingCharts) -> None:
+    agent = Agent(reader, charts)
+    assert "Largest holding: BTC" in (await agent.answer("web:1", "what is my largest holding?")).text
+    assert (await agent.answer("web:1", "show me its performance")).text.startswith("💬 0.0412 BTC")
+    assert not (await agent.answer("web:2", "show me its price")).text.startswith("💬 BTC")
+
+
+async def test_two_questions_get_both_answers_with_their_sources(reader: FactsReader, charts: CountingCharts) -> None:
+    reply = await Agent(reader, charts).answer("web:1", "how much btc do i have? what fees did we pay?")
+    first, second = reply.text.split("\n\n")
+    assert "0.0412 BTC" in first and "PAPER" in first
+    assert "in fees" in second and "PAPER" in second
+
+
+async def test_what_is_not_understood_goes_to_the_model(reader: FactsReader, charts: CountingCharts) -> None:
+    model = ScriptedModel(ModelTurn("I cannot tell that."))
+    await Agent(reader, charts, model).answer("web:1", "how did my friend tom do this week")
+    assert len(model.asked) == 1

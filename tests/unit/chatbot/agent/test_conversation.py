@@ -73,3 +73,20 @@ def test_the_channels_longest_silent_are_forgotten() -> None:
         conversation.remember(channel, Profit("today"))
     assert conversation.follow_up("b", "and yesterday?", TRADED) is None
     assert conversation.follow_up("a", "and yesterday?", TRADED) == Profit("yesterday")
+
+
+def test_its_is_the_one_coin_of_the_newest_answer() -> None:
+    conversation = Conversation()
+    assert conversation.named("web:1", "show me its performance") is None
+    conversation.note_coin("web:1", "ETH")
+    assert conversation.named("web:1", "show me its performance") == "show me ETH performance"
+    assert conversation.named("web:1", "and that coin's rsi?") == "and ETH rsi?"
+    assert conversation.named("web:2", "show me its performance") is None
+    conversation.note_coin("web:1", None)
+    assert conversation.named("web:1", "show me its performance") is None
+
+
+def test_a_few_words_without_a_pronoun_stay_as_they_are() -> None:
+    conversation = Conversation()
+    conversation.note_coin("web:1", "ETH")
+    assert conversation.named("web:1", "how is it going") is None

@@ -3,14 +3,14 @@
 import pytest
 
 from chatbot.agent.grammar import parse
-from tests.questions.corpus import COLLECTED, MARKET, TRADED, Question, collected, paraphrases
+from tests.questions.corpus import COLLECTED, MARKET, TRADED, Question, collected, paraphrases, strangers
 from tests.questions.grading import Grade, graded, table
 from tests.questions.outline import outline
 
 needs_collection = pytest.mark.skipif(not COLLECTED.exists(), reason="no collection at ../shared/data/questions")
 
 
-@pytest.mark.parametrize("question", [pytest.param(each, id=each.text) for each in paraphrases()])
+@pytest.mark.parametrize("question", [pytest.param(each, id=each.text) for each in (*paraphrases(), *strangers())])
 def test_a_paraphrase_is_taken_for_what_it_is(question: Question) -> None:
     assert outline(parse(question.text, TRADED, MARKET)) == question.query
 

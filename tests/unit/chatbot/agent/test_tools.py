@@ -56,6 +56,17 @@ def test_whatever_is_not_one_of_ours_is_said_to_the_model(name: str, arguments: 
 
 
 def test_every_query_is_a_tool_or_what_code_alone_says() -> None:
-    said_by_code = {q.Decline, q.Advice, q.WishToAct, q.SetStops, q.Unclear, q.Help, q.HowTo, q.LookUp, q.Explain}
+    said_by_code = {
+        q.Several,
+        q.Decline,
+        q.Advice,
+        q.WishToAct,
+        q.SetStops,
+        q.Unclear,
+        q.Help,
+        q.HowTo,
+        q.LookUp,
+        q.Explain,
+    }
     assert len(specs()) == len(set(get_args(q.Query)) - said_by_code)
     assert all(spec.description and spec.parameters["additionalProperties"] is False for spec in specs())

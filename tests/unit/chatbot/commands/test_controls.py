@@ -207,3 +207,22 @@ async def test_steps_of_a_rebalance_edit_one_message() -> None:
 
 async def test_without_a_place_for_progress_nothing_is_shown(chat: Chat) -> None:
     assert (await chat.ask("/rebalance")).ok
+
+
+@pytest.mark.parametrize("kind", ["stop", "target"])
+async def test_turning_all_off_is_asked_twice(chat: Chat, kind: str) -> None:
+    reply = await chat.ask(f"/{kind} all off")
+    assert asked(chat) == [] and reply.buttons[0].id == f"do:/{kind} all off confirm"
+    await chat.press(reply.buttons[0].id)
+    assert {(call[1], call[3]) for call in asked(chat)} == {(kind, OFF)}
+
+
+async def test_all_without_a_level_only_shows_them(chat: Chat) -> None:
+    reply = await chat.ask("/stop all")
+    assert reply.ok and "Every position's stop" in reply.text and asked(chat) == []
+
+
+async def test_what_is_refused_for_one_position_is_told(chat: Chat) -> None:
+    chat.desk.controls.refuses = Refused(RefusalCode.NOTHING_TO_SELL, "No BTC is held.")
+    reply = await chat.ask("/stop all -5%")
+    assert not reply.ok and "set for 0 of" in reply.text and "No BTC is held." in reply.text

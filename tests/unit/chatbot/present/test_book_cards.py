@@ -104,7 +104,9 @@ def test_cards_fit_whatever_the_figures(quantity: D, money: D, fraction: D, word
         positions.positions(status),
         balances.balances(replace(book_facts.balances(world), lines=(line, line), equity=money)),
         costs.fees(replace(book_facts.fees(world), total=money, by_currency={"BTC": quantity, "SHIB": money})),
-        costs.costs(replace(book_facts.costs(world), fees=money, slippage=-money, models=book_facts.model_costs(words, money))),
+        costs.costs(
+            replace(book_facts.costs(world), fees=money, slippage=-money, models=book_facts.model_costs(words, money))
+        ),
         exposure.exposure(replace(book_facts.exposure(world), status=status, gross=fraction), alike, None),
         exposure.allocation(replace(book_facts.allocation(world), status=status, lines=lines, decided_by=words), b""),
         risk.stops(exits),
@@ -132,6 +134,14 @@ def test_an_order_without_a_kept_quote_tells_no_slippage() -> None:
     told = replace(book_facts.order_story(), quoted=None)
     card = orders.story(told, facts.PAPER).card
     assert "Slippage" not in card and "Quoted" not in card and "Average" in card
+
+
+@pytest.mark.parametrize(
+    ("fees", "words"), [("12.40", "Costs about $12.40 "), ("0", "Costs $0.00 "), ("0.001", "Costs < $0.01 ")]
+)
+def test_only_a_sum_worth_naming_is_about_something(fees: str, words: str) -> None:
+    found = replace(book_facts.costs(facts.PAPER), fees=D(fees), slippage=None, borrowing=D(0), models=ModelCosts())
+    assert words in costs.costs(found).text
 
 
 def test_slippage_is_a_cost_on_either_side() -> None:

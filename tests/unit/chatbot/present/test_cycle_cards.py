@@ -14,6 +14,7 @@ from chatbot.present.cards import cycles
 from chatbot.present.layout import WIDTH, columns
 from tests.unit.chatbot import cycle_facts, facts
 from trading.domain.plan import Clamp, CycleOutcome
+from trading.domain.risk import ApprovalStatus
 
 CARDS: dict[str, Callable[[], Reply]] = {
     "decision": lambda: cycles.story(cycle_facts.cycle_story(), facts.PAPER),
@@ -44,6 +45,13 @@ def test_where_no_guard_cut_there_is_no_column_for_it() -> None:
     whole = cycle_facts.decided()
     assert "allowed" in cycles.story(cycle_facts.cycle_story(whole), facts.PAPER).card
     assert "allowed" not in cycles.story(cycle_facts.cycle_story(replace(whole, clamps=())), facts.PAPER).card
+
+
+def test_a_decision_that_asked_for_approval_says_what_people_made_of_it() -> None:
+    told = cycle_facts.cycle_story(cycle_facts.decided(CycleOutcome.WAITING))
+    assert "It was approved and traded." in cycles.story(told, facts.PAPER).text
+    rejected = replace(told, approval=facts.approval(ApprovalStatus.REJECTED, decided_by="@owner"))
+    assert "It was rejected; nothing was traded." in cycles.story(rejected, facts.PAPER).text
 
 
 def test_what_several_guards_left_of_a_weight_is_what_the_last_one_left() -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from chatbot.access.people import People
 from chatbot.access.roles import Access
-from chatbot.present.second_person import second_person_note
 from chatbot.message import Actor, Role
+from chatbot.present.second_person import second_person_note
 from chatbot.settings import ChatSettings
 from tests.unit.chatbot import control_facts, facts
 from tests.unit.chatbot.conftest import build_chat

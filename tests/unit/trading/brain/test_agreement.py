@@ -95,6 +95,17 @@ def test_an_answer_that_failed_counts_as_asked() -> None:
     assert agreed.outcome.reason == "No change has the agreement of 2 of 3 answers; they differ on BTC/USD."
 
 
+def test_answers_that_each_want_another_coin_trade_nothing_and_are_said_to_differ() -> None:
+    each = [plan("0.5", "0.3"), plan("0.2", "0.5"), plan("0.2", "0.3", sol="0.2")]
+    agreed = agree("panel", each, NOW, SHARE)
+    assert isinstance(agreed.outcome, Hold) and agreed.outcome.chosen
+    assert agreed.notes[0].startswith("2 of 3 must agree: BTC/USD 1 up, 2 unchanged: unchanged; ETH/USD 1 up, 2 unch")
+    assert (
+        agreed.outcome.reason
+        == "No change has the agreement of 2 of 3 answers; they differ on BTC/USD, ETH/USD, SOL/USD."
+    )
+
+
 def test_a_chosen_hold_votes_for_no_change() -> None:
     hold = Hold("m", "Nothing trends.", chosen=True)
     agreed = agree("panel", [hold, hold, plan("0.5", "0.3")], NOW, SHARE).outcome

@@ -87,7 +87,7 @@ async def test_a_rebalance_has_a_budget_of_its_own(books: Books) -> None:
     with charged(Purpose.REBALANCE, "c1"):
         for _ in range(5):
             await books.ask()
-        with pytest.raises(BudgetUsed, match=r"budget of one rebalance is used: \$0\.50 of \$0\.50"):
+        with pytest.raises(BudgetUsed, match=r"budget of one rebalance is too small: \$0\.50 of \$0\.50 is used"):
             await books.ask()
     await books.ask()
     with charged(Purpose.REBALANCE, "c2"):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import traceback
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from tests.flows.model_server import KEY, ModelServer, Scripted
 from tests.unit.trading.brain.asking import ASK, SCHEMA, HurriedClock
 from trading.brain.client import OpenAIModel, Terms
 from trading.brain.ladder import Ways
+from trading.brain.meter import Reservation, Unmetered, Used
 from trading.contract import ToolSpec, Utterance
 from trading.errors import NeedsOperator, PurserError, Retryable
 
@@ -47,7 +50,7 @@ async def test_an_answer_comes_with_its_tokens_and_its_model(server: ModelServer
     server.script(model_server.text('{"a": 1}'))
     completion = await model.complete(ASK, SCHEMA)
     assert (completion.text, completion.problem) == ('{"a": 1}', "")
-    assert (completion.input_tokens, completion.output_tokens, completion.model) == (900, 100, "loopback-1")
+    assert (completion.input_tokens, completion.output_tokens, completion.model) == (900, 100, "gpt-4o")
     assert server.complaints == []
     assert server.requests[0]["response_format"]["json_schema"]["strict"] is True
     assert server.requests[0]["max_tokens"] == 8_000
@@ -114,6 +117,26 @@ async def test_a_model_that_thinks_first_gets_room_for_it(server: ModelServer) -
     await model.complete(ASK, SCHEMA)
     await model.close()
     assert server.requests[0]["max_completion_tokens"] == 16_000
+
+
+@pytest.mark.parametrize(
+    "usage", [{"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}, {"prompt_tokens": 9}]
+)
+async def test_a_server_that_counts_no_tokens_has_not_counted(
+    server: ModelServer, usage: dict[str, int], clock: HurriedClock
+) -> None:
+    settled: list[tuple[int, int] | None] = []
+
+    class Noting(Unmetered):
+        async def settle(self, reservation: Reservation, used: Used) -> None:
+            settled.append(used.tokens)
+
+    scripted = model_server.text("{}")
+    server.script(replace(scripted, body=json.dumps({**json.loads(scripted.body), "usage": usage})))
+    model = OpenAIModel(KEY, server.url, "gpt-4o", terms=Terms(meter=Noting(), clock=clock))
+    await model.complete(ASK, SCHEMA)
+    await model.close()
+    assert settled == [None]
 
 
 async def test_two_clients_that_share_their_memory_climb_down_once() -> None:

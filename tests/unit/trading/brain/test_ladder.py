@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -41,6 +42,24 @@ def test_a_complaint_about_the_limit_changes_the_limit_and_nothing_else() -> Non
 
 
 @pytest.mark.parametrize(
+    "complaint",
+    [
+        "max_tokens max_tokens is too large: 8000. This model supports at most 4096 completion tokens.",
+        "'max_completion_tokens' is too large: 8000.",
+        "max_tokens: 8000 > 4096, which is the maximum allowed number of output tokens",
+    ],
+)
+def test_a_model_of_short_answers_is_asked_for_a_shorter_one_on_the_same_rung(complaint: str) -> None:
+    first = first_way("gpt-4-turbo", SERVER)
+    shorter = first.after(complaint)
+    assert shorter == Way(first.rung, first.caps, 4_000)
+    way: Way | None = first
+    for _ in range(20):
+        way = way and way.after(complaint)
+    assert way is None, "it comes to an end"
+
+
+@pytest.mark.parametrize(
     ("model", "address", "cap"),
     [
         ("gpt-4o", None, Cap.COMPLETION),
@@ -56,8 +75,9 @@ def test_the_first_name_of_the_limit_is_the_likelier_one(model: str, address: st
 
 
 async def test_what_worked_is_known_after_a_restart(store: MemoryStore, clock: SimulatedClock) -> None:
-    await KeptWays(store, clock, SERVER).keep("llama-3", LOW)
-    assert await KeptWays(store, clock, SERVER).recall("llama-3") == LOW
+    short = replace(LOW, longest=2_000)
+    await KeptWays(store, clock, SERVER).keep("llama-3", short)
+    assert await KeptWays(store, clock, SERVER).recall("llama-3") == short
 
 
 async def test_what_worked_is_forgotten_after_a_week(store: MemoryStore, clock: SimulatedClock) -> None:

@@ -11,12 +11,15 @@ import pytest
 from tests.flows import model_server
 from tests.flows.model_server import KEY, ModelServer, Scripted
 from tests.unit.trading.brain.answers import ALLOWED, PROMPTS, REQUEST, answer, decision
+from trading.brain.charge import charged
 from trading.brain.client import OpenAIModel
+from trading.brain.fallback import FallbackModel
 from trading.brain.json_schema import AnswerSchema
 from trading.brain.model import Completion
 from trading.brain.planner import ModelPlanner
 from trading.brain.prompt import Message
 from trading.domain.plan import Hold, TargetPlan
+from trading.domain.usage import Purpose
 
 
 @pytest.fixture
@@ -66,6 +69,20 @@ async def test_two_wrong_answers_are_a_forced_hold(server: ModelServer, planner:
     )
     assert planned.raw[0] == "buy everything"
     assert len(server.requests) == 2
+
+
+async def test_the_fallback_is_named_where_it_answered(server: ModelServer) -> None:
+    first, second = OpenAIModel(KEY, server.url, "gpt-4o", timeout=1), OpenAIModel(KEY, server.url, "o3", timeout=1)
+    planner = ModelPlanner(FallbackModel(first, second), PROMPTS)
+    server.script(model_server.failure(401), model_server.plan(answer()))
+    assert (await planner.plan(REQUEST)).outcome.decided_by == "o3"
+    server.script(model_server.failure(401), *[model_server.text("{}")] * 2)
+    with charged(Purpose.REBALANCE, REQUEST.cycle_id):
+        outcome = (await planner.plan(REQUEST)).outcome
+    assert isinstance(outcome, Hold)
+    assert (outcome.decided_by, outcome.reason[:45]) == ("o3", "held because o3 gave no usable answer, twice;")
+    await first.close()
+    await second.close()
 
 
 async def test_deciding_to_hold_is_a_chosen_hold(server: ModelServer, planner: ModelPlanner) -> None:

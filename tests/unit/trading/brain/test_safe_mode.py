@@ -30,16 +30,12 @@ class Plans:
         self.outcomes: list[Hold] = []
         self.asked = 0
         self.sends = 1
-        self.given_up = ""
 
     async def plan(self, request: PlanRequest) -> PlannedBy:
         self.asked += 1
         charge = current_charge()
         assert (charge.purpose, charge.cycle_id) == (Purpose.REBALANCE, request.cycle_id)
         charge.requests += self.sends
-        if self.given_up:
-            charge.given_up.add(self.given_up)
-            charge.answered_by = "gpt-4o-mini"
         return PlannedBy(self.outcomes.pop(0), ("raw",))
 
 
@@ -120,10 +116,3 @@ async def test_it_is_about_one_decider(desk: Desk) -> None:
     other = Desk(desk.store, decider="o3")
     await other.safe_mode.load()
     assert not other.safe_mode.on
-
-
-async def test_the_fallback_is_named_where_it_decided(desk: Desk) -> None:
-    desk.plans.given_up = "gpt-4o"
-    assert (await desk.plan(CHOSEN)).outcome.decided_by == "gpt-4o-mini"
-    desk.plans.given_up = "another"
-    assert (await desk.plan(CHOSEN)).outcome.decided_by == "gpt-4o"

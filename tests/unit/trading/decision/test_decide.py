@@ -121,7 +121,8 @@ async def test_a_plan_that_its_guards_leave_nothing_of_says_which() -> None:
     cycle = await world.core.rebalance.run("schedule")
     assert (cycle.outcome, cycle.held, cycle.intents) == (CycleOutcome.HELD, "", ())
     assert cycle.reason == (
-        "the plan says so. Nothing to trade: BTC is traded less: a day's rebalances turn over 0.0% of equity at most."
+        "the plan says so. Nothing to trade: "
+        "BTC is traded less: a day's rebalances, waiting ones too, turn over 0.0% of equity at most."
     )
 
 

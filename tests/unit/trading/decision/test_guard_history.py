@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal as D
 
-from tests.world import START, ZONE, FixedPlanner, SmallWorld, started
+from tests.world import START, ZONE, FixedPlanner, SmallWorld, limits, rules, started
 from trading.decision.guard_history import MEMORY, guard_history
 from trading.risk.guards import GuardHistory
 from trading.store.port import Store
@@ -84,6 +84,17 @@ async def test_only_what_rebalances_traded_since_local_midnight_counts(any_store
     world.clock.advance(18 * 3600)
     assert (await history(world)).orders == 2
     world.clock.advance(3600)
+    assert await sums(world) == (D(0), 0)
+
+
+async def test_what_waits_for_a_press_counts_until_it_is_decided() -> None:
+    world = await started(told=rules(limits=limits(approval_threshold=D(1))))
+    await rebalance(world, BTC="0.3", ETH="0.1")
+    turnover, orders = await sums(world)
+    assert orders == 2 and not world.venue.placed
+    assert D(395) < turnover < D(405)
+    (card,) = await world.desk.pending()
+    await world.core.approvals.reject(card.approval.id, "@ana", "web")
     assert await sums(world) == (D(0), 0)
 
 

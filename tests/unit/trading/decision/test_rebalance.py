@@ -186,6 +186,9 @@ async def test_a_preview_that_risk_refuses_is_a_refusal(world: SmallWorld) -> No
     refused = await world.core.rebalance.preview("@ana")
     assert isinstance(refused, Refused)
     assert refused.code is RefusalCode.HALTED
+    (cycle,) = await kept(world)
+    assert (cycle.outcome, cycle.reason, cycle.batch_id) == (CycleOutcome.REFUSED, refused.detail, None)
+    assert [intent.symbol for intent in cycle.intents] == ["BTC/USD"]
 
 
 async def test_decisions_are_made_one_at_a_time(world: SmallWorld) -> None:

@@ -51,6 +51,8 @@ def local(moment: datetime) -> str:
         ("since monday", "2026-11-16 00:00", "2026-11-21 14:02", "since 16 Nov"),
         ("since yesterday", "2026-11-20 00:00", "2026-11-21 14:02", "since yesterday"),
         ("on Monday", "2026-11-16 00:00", "2026-11-17 00:00", "on Monday"),
+        ("on the 5th", "2026-11-05 00:00", "2026-11-06 00:00", "on 5 Nov"),
+        ("the 30th", "2026-10-30 00:00", "2026-10-31 00:00", "on 30 Oct"),
         ("last saturday", "2026-11-14 00:00", "2026-11-15 00:00", "on Saturday"),
         ("in march", "2026-03-01 00:00", "2026-04-01 00:00", "in March"),
         ("in December", "2025-12-01 00:00", "2026-01-01 00:00", "in December 2025"),

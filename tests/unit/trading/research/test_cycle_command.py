@@ -124,6 +124,13 @@ async def test_the_newest_ten_are_listed_newest_first(settings: CoreSettings, st
     assert [row[:4] for row in rows] == ["ab12", *(f"{minute:02}" * 2 for minute in range(11, 2, -1))]
 
 
+async def test_a_long_reason_takes_no_room_from_the_rest_of_the_list(settings: CoreSettings, store: SqlStore) -> None:
+    async with store.transaction() as tx:
+        await tx.update_cycle(replace(WHOLE, reason="as trends agree and volatility is moderate " * 4))
+    row = next(line for line in (await cycle_page(settings, "", Part.RECORD)).splitlines() if "ab12" in line)
+    assert "gpt-4o" in row and "traded" in row and row.endswith("…")
+
+
 async def test_prompt_answers_and_snapshot_are_printed_on_their_own(settings: CoreSettings, store: SqlStore) -> None:
     assert await cycle_page(settings, ID, Part.PROMPT) == "--- system\nrules\n\n--- user\nthe facts"
     assert await cycle_page(settings, ID, Part.RAW) == '--- answer 1\n{"a": 1}\n\n--- answer 2\nnot json'

@@ -166,7 +166,7 @@ def test_the_turnover_of_a_day_is_taken_from_buys_first() -> None:
     clamped = clamp(plan(ETH="0.4"), standing({"BTC": "0.3"}, earlier, max_turnover=D("0.5")))
     made = only(clamped)
     assert (made.guard, made.symbol, made.before, made.after) == ("turnover per day", "ETH/USD", D("0.4"), D("0.1"))
-    assert made.detail == "ETH is traded less: a day's rebalances turn over 50.0% of equity at most."
+    assert made.detail == "ETH is traded less: a day's rebalances, waiting ones too, turn over 50.0% of equity at most."
 
 
 def test_then_from_sales_of_a_part_and_whole_exits_last() -> None:
@@ -185,9 +185,14 @@ def test_the_orders_of_a_day_leave_out_the_smallest_buy_first_and_exits_last() -
         ["SOL", "ETH", "BTC"],
         ["SOL", "ETH", "BTC"],
     ]
-    assert left[1].clamps[0].detail == "SOL is left alone: a day's rebalances send 3 orders at most."
+    assert left[1].clamps[0].detail == "SOL is left alone: a day's rebalances, waiting ones too, send 3 orders at most."
     two_buys = clamp(plan(BTC="0.5", ETH="0.2"), standing(max_orders=1))
     assert told(two_buys) == [("orders per day", "ETH/USD", D("0.2"), D(0))]
+
+
+def test_a_sale_that_the_largest_position_forces_takes_the_place_of_a_buy() -> None:
+    clamped = clamp(plan(BTC="0.6", ETH="0.2"), standing({"BTC": "0.6"}, max_weight=D("0.4"), max_orders=1))
+    assert weights(clamped) == {"BTC": D("0.4"), "ETH": D(0)}
 
 
 def test_what_the_sums_leave_of_a_buy_must_still_be_worth_it() -> None:

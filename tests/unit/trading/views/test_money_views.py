@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.trading.store.facts import model_call
 from tests.world import START, SmallWorld, started
 from trading.contract import Amount, AmountUnit, Window
 from trading.contract.books import ModelCosts
@@ -89,6 +90,16 @@ async def test_costs_count_slippage_only_where_the_quote_was_kept() -> None:
     assert (costs.orders, costs.measured, costs.models) == (2, 1, ModelCosts())
     assert costs.slippage == bought.notional - bought.quantity * 100
     assert costs.total == costs.fees + costs.slippage
+
+
+async def test_a_model_call_of_this_very_instant_is_in_the_costs_up_to_now() -> None:
+    world = await started()
+    async with world.store.transaction() as tx:
+        await tx.add_model_call(model_call("now", at=world.clock.now()))
+    for words in ("all", "today"):
+        window = world.desk.window(words)
+        assert window is not None
+        assert [use.calls for use in (await world.desk.books.costs(window)).models.uses] == [1]
 
 
 async def test_balances_are_cash_and_positions_and_what_is_kept_back() -> None:

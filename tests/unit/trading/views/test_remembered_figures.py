@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +17,7 @@ from tests.world import SmallWorld, limits, rules, started
 from trading.contract import Amount, AmountUnit, Status, Window
 from trading.domain.order import Side
 from trading.orders.intake import Waiting
-from trading.portfolio.performance import total_returns
+from trading.portfolio.performance import measure, total_returns
 from trading.store.memory import MemoryStore
 from trading.store.port import Store
 
@@ -84,6 +85,12 @@ async def the_portfolio_is_loaded_again(world: SmallWorld) -> None:
     await world.core.curve.load()
 
 
+async def days_begin_elsewhere(world: SmallWorld) -> None:
+    before = world.desk.world.timezone.key
+    elsewhere = "Asia/Tokyo" if before != "Asia/Tokyo" else "America/Denver"
+    await world.desk.controls.set_zone(ZoneInfo(elsewhere), "@ana")
+
+
 async def trading_is_halted_and_resumed(world: SmallWorld) -> None:
     await world.desk.halt("@ana")
     await world.desk.resume("@ana")
@@ -102,6 +109,7 @@ STEPS: tuple[Step, ...] = (
     a_card_is_pressed_after_the_price_moved,
     the_cards_time_is_up,
     the_portfolio_is_loaded_again,
+    days_begin_elsewhere,
     trading_is_halted_and_resumed,
 )
 
@@ -113,6 +121,23 @@ async def assert_fresh(world: SmallWorld) -> None:
     afresh = total_returns(world.core.curve.up_to(now), Window(since, max(since, now), ""))
     assert _shown_returns(status) == afresh
     assert status.pending == len(await world.desk.pending())
+    await _assert_fresh_performance(world, Window(since, max(since, now), "ever"))
+
+
+async def _assert_fresh_performance(world: SmallWorld, ever: Window) -> None:
+    """Twice, so that what was kept by the first look is what the second one tells."""
+    points = world.core.curve.up_to(ever.end)
+    async with world.store.reading() as read:
+        fills = await read.fills()
+    fees = sum((fill.fee_worth for fill in fills), Decimal(0))
+    afresh = measure(points, world.desk.world, ever, fees, len(fills))
+    for _ in range(2):
+        assert await world.desk.performance(ever) == afresh
+        pnl = await world.desk.pnl(ever)
+        assert (pnl.fees, pnl.trades) == (fees, len(fills))
+        if afresh is not None:
+            flows = sum((point.flows for point in points[1:]), Decimal(0))
+            assert pnl.change == points[-1].equity - points[0].equity - flows
 
 
 def _shown_returns(status: Status) -> Mapping[str, Decimal]:

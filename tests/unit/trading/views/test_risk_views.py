@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
 from tests.world import START, FixedPlanner, SmallWorld, limits, rules, started
+from trading.contract import Window, World
 from trading.contract.books import LimitLine
+from trading.domain.portfolio import EquityPoint
 from trading.orders.protections import ExitRules
 from trading.portfolio.daily_returns import beta_against, daily_returns, value_at_risk
+from trading.portfolio.performance import measure
 from trading.risk.guards import Guards
 
+WORLD = World("PAPER", "a market", False, "USD", ZoneInfo("UTC"))
 EXITS = ExitRules(Decimal("0.05"), None)
 
 
@@ -142,11 +147,16 @@ async def test_guards_over_rebalances_are_told_where_they_are_on() -> None:
 
 
 def test_returns_are_between_utc_closes_only() -> None:
-    times = [datetime(2025, 3, 1, 12, tzinfo=UTC) + timedelta(hours=12 * step) for step in range(6)]
-    returns = daily_returns(times, [1.0, 2.0, 9.0, 3.0, 9.0, 6.0])
-    assert returns.tolist() == [0.5, 1.0]
-    assert daily_returns((), ()).tolist() == []
-    assert daily_returns(times, [1.0, 2.0, 9.0, 0.0, 9.0, 6.0]).tolist() == []
+    noons = [datetime(2025, 3, 1, 12, tzinfo=UTC) + timedelta(hours=12 * step) for step in range(6)]
+
+    def returns(*equity: int) -> list[float]:
+        points = [EquityPoint(at, Decimal(value), Decimal(0)) for at, value in zip(noons, equity, strict=True)]
+        measured = measure(points, WORLD, Window(noons[0], noons[-1], "ever"), Decimal(0), 0)
+        assert measured is not None
+        return [float(value) for value in daily_returns(measured, measured.lines[0])]
+
+    assert returns(1, 2, 9, 3, 9, 6) == [0.5, 1.0]
+    assert returns(1, 2, 9, 0, 9, 6) == []
 
 
 def test_few_days_make_no_figure() -> None:

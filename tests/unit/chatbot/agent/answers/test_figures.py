@@ -17,6 +17,7 @@ from tests.questions.corpus import Question, collected, paraphrases
 from tests.questions.desk import traded_desk
 from tests.unit.chatbot.agent.conftest import CountingCharts
 from tests.world import SmallWorld
+from trading.contract import Amount, AmountUnit
 from trading.domain.market import Candle
 from trading.domain.order import Fill, Side
 
@@ -209,3 +210,21 @@ def plain_choppiness(candles: Sequence[Candle], period: int = 14) -> float:
     travelled = sum(high - low for high, low in ranges)
     span = max(high for high, _ in ranges) - min(low for _, low in ranges)
     return 100 * math.log10(travelled / span) / math.log10(period)
+
+
+async def test_a_preview_is_no_order_at_the_exchange(world: SmallWorld, agent: Agent) -> None:
+    btc = next(market for market in world.desk.symbols() if market.base == "BTC")
+    await world.desk.preview_order(Side.BUY, btc.symbol, Amount(Decimal(50), AmountUnit.QUOTE), "@owner", person="p")
+    assert len(await world.desk.books.open_orders()) == 1
+    assert "No order is open." in (await told(agent, "any pending orders")).text
+    assert "No order is open now." in (await told(agent, "cancel all orders")).text
+
+
+async def test_coins_that_are_only_reckoned_are_worth_their_price(agent: Agent) -> None:
+    assert "Buying $40.00 of ETH is 5.0000 ETH at 8.00" in (await told(agent, "what if I bought 5 more eth")).text
+    assert "more than is held: 1.0000 BTC" in (await told(agent, "what if I sold 3 btc")).text
+
+
+async def test_a_trade_outside_the_span_is_said_to_be(agent: Agent) -> None:
+    assert "The newest such trade is not today:" in (await told(agent, "why did we sell eth today")).text
+    assert "The newest such trade" not in (await told(agent, "why did we sell eth this week")).text

@@ -102,7 +102,8 @@ WORDINGS: list[tuple[Query | None, list[str]]] = [
     (Profit("this month", ratio=Ratio.WIN_RATE), ["what's my win rate this month?"]),
     (Why("ETH", Side.SELL), ["why did you sell eth", "why was eth sold?", "why the ethereum sale, why sell"]),
     (Why("BTC", Side.BUY), ["why did we buy btc", "why do we hold bitcoin?"]),
-    (Why(), ["reason for the last trade", "why?", "what is the confidence and reason?"]),
+    (Why(), ["reason for the last trade", "why?"]),
+    (Why(sure=True), ["what is the confidence and reason?", "how sure was it"]),
     (
         Pending(),
         [
@@ -132,8 +133,8 @@ WORDINGS: list[tuple[Query | None, list[str]]] = [
     (DrawdownRisk(figures=(RiskFigure.SHARPE,)), ["what's my sharpe ratio?"]),
     (DrawdownRisk(), ["how's my risk?", "how risky is this"]),
     (Explain("drawdown"), ["what is drawdown", "what does drawdown mean", "explain drawdown"]),
-    (Help(), ["hello", "help", "what can you do"]),
-    (WishToAct("/buy 50 BTC"), ["buy 50 btc", "please buy 50 of bitcoin", "can you buy btc for 50"]),
+    (Help(), ["hello", "help", "thanks", "good morning", "what can you do"]),
+    (WishToAct("/buy 50 BTC"), ["please buy 50 of bitcoin", "can you buy btc for 50"]),
     (WishToAct("/buy $1000 BTC"), ["Buy one thousand dollars of Bitcoin", "buy $1,000 of btc", "buy 1000 usd btc"]),
     (WishToAct("/sell half ETH"), ["sell half my eth", "sell half of the ethereum"]),
     (WishToAct("/sell 25% SOL"), ["sell 25% of my sol", "sell 25 percent of solana"]),
@@ -171,7 +172,6 @@ WORDINGS: list[tuple[Query | None, list[str]]] = [
             "what is the best movie",
             "explain quantum mechanics",
             "who is behind this conspiracy",
-            "thanks",
         ],
     ),
 ]

@@ -25,6 +25,7 @@ from trading.orders.account import Account
 from trading.orders.protections import ExitRules, Protections
 from trading.portfolio.book import Book
 from trading.portfolio.equity import EquityCurve
+from trading.portfolio.traded_days import TradedDays
 from trading.risk.guards import Guards
 from trading.store.memory import MemoryStore
 
@@ -78,6 +79,7 @@ class Rig:
                 account=self.account,
                 protections=Protections(ExitRules(None, None)),
                 curve=self.curve,
+                traded=TradedDays(self.store, self.clock),
                 store=self.store,
                 clock=self.clock,
                 instruments=tuple(instrument(symbol) for symbol in symbols),

@@ -11,8 +11,8 @@ from tests.unit.trading.store.facts import at, batch, fill, order
 from trading.clock import SimulatedClock
 from trading.domain.money import Money
 from trading.domain.order import OrderStatus, Side
+from trading.portfolio.traded_days import TradedDays
 from trading.store.memory import MemoryStore
-from trading.views.traded_days import TradedDays
 
 DAYS, HOURS = 40, 24
 

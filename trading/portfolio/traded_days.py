@@ -16,6 +16,7 @@ from trading.domain.order import Side
 from trading.domain.portfolio import Traded
 from trading.store.exact import EXACT
 from trading.store.port import Store
+from trading.store.remembered import RememberedEach
 
 _DAY = timedelta(days=1)
 _PORTION = timedelta(days=28)
@@ -25,6 +26,8 @@ _LONG_AGO = datetime(2009, 1, 3, tzinfo=UTC)
 """Nothing was traded before there was a first coin."""
 
 Group = tuple[str, Side]
+Span = tuple[datetime | None, datetime | None, datetime]
+"""From when until when, and the last midnight."""
 
 
 class TradedDays:
@@ -42,10 +45,14 @@ class TradedDays:
         """Goes up when a past day was found to have changed: what else was kept of it is worth nothing then."""
         self._checked_at = -1
         self._one_at_a_time = asyncio.Lock()
+        self._asked = RememberedEach(store, self._added_up)
 
     async def traded(self, since: datetime | None, until: datetime | None) -> Sequence[Traded]:
         """What the fills with since <= at < until add up to, as the store's own `traded` tells it."""
-        midnight = await self.up_to_date()
+        return await self._asked.get((since, until, await self.up_to_date()))
+
+    async def _added_up(self, span: Span) -> Sequence[Traded]:
+        since, until, midnight = span
         first = None if since is None else _next_midnight(since)
         last = midnight if until is None else min(last_midnight(until), midnight)
         async with self._store.reading() as read:
