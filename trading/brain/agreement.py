@@ -144,13 +144,13 @@ def _clamp(vote: _Vote) -> Clamp:
 
 
 def _told(votes: Sequence[_Vote]) -> str:
-    """ "BTC/USD up; ETH/USD 1 up, 2 unchanged: unchanged"; what nobody wants to change is left out."""
+    """ "BTC/USD up; ETH/USD 1 up, 2 unchanged: held"; what nobody wants to change is left out."""
     return "; ".join(_result(vote) for vote in votes if vote.differs() or vote.way() != 0) or "nothing changes"
 
 
 def _result(vote: _Vote) -> str:
     way = vote.way()
-    result = "held" if way is None else _WORDS[way]
+    result = _WORDS[way] if way else "held"
     return f"{vote.symbol} {vote.count()}: {result}" if vote.differs() else f"{vote.symbol} {result}"
 
 

@@ -41,9 +41,7 @@ class _Curve:
 class TradeViews:
     """Fills joined with the orders and batches they came from."""
 
-    def __init__(
-        self, store: Store, curve: EquityCurve, holdings: Holdings, days: TradedDays, clock: Clock
-    ) -> None:
+    def __init__(self, store: Store, curve: EquityCurve, holdings: Holdings, days: TradedDays, clock: Clock) -> None:
         self._store = store
         self._curve = curve
         self._holdings = holdings
