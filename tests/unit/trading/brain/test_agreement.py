@@ -99,7 +99,9 @@ def test_answers_that_each_want_another_coin_trade_nothing_and_are_said_to_diffe
     each = [plan("0.5", "0.3"), plan("0.2", "0.5"), plan("0.2", "0.3", sol="0.2")]
     agreed = agree("panel", each, NOW, SHARE)
     assert isinstance(agreed.outcome, Hold) and agreed.outcome.chosen
-    assert agreed.notes[0].startswith("2 of 3 must agree: BTC/USD 1 up, 2 unchanged: held; ETH/USD 1 up, 2 unchanged: he")
+    assert agreed.notes[0].startswith(
+        "2 of 3 must agree: BTC/USD 1 up, 2 unchanged: held; ETH/USD 1 up, 2 unchanged: he"
+    )
     assert (
         agreed.outcome.reason
         == "No change has the agreement of 2 of 3 answers; they differ on BTC/USD, ETH/USD, SOL/USD."
