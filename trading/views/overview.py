@@ -67,12 +67,16 @@ class Overview:
         return self._curve.inception or self._clock.now()
 
     async def performance(self, window: Window | None) -> Performance | None:
-        """Over `window`, or since inception."""
+        """Over `window`, or since inception, with what models cost beside it."""
+        measured = await self.measured(window)
+        points = self._curve.up_to(measured.window.end) if measured else ()
+        return await self._models.beside(measured, points[-1].equity if points else None)
+
+    async def measured(self, window: Window | None) -> Performance | None:
+        """The same without what models cost, for figures that do not depend on it."""
         window = window or self._all(self._clock.now())
         fees, count = await self._trades.cost_and_count(window)
-        points = self._curve.up_to(window.end)
-        measured = measure(points, self._world, window, fees, count, self._curve.columns)
-        return await self._models.beside(measured, points[-1].equity if points else None)
+        return measure(self._curve.up_to(window.end), self._world, window, fees, count, self._curve.columns)
 
     async def status(self) -> Status:
         now, equity = self._clock.now(), self._account.equity()

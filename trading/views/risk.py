@@ -36,8 +36,8 @@ class RiskViews:
         self._lost_today = lost_today
 
     async def exposure(self) -> Exposure:
-        status, ever = await self._overview.status(), await self._overview.performance(None)
-        month = await self._overview.performance(_last_month(status))
+        status, ever = await self._overview.status(), await self._overview.measured(None)
+        month = await self._overview.measured(_last_month(status))
         net = None if status.cash_weight is None else 1 - status.cash_weight
         shorts = sum((held.weight for held in status.holdings if held.weight and held.weight < 0), ZERO)
         ours = _returns(ever, "Portfolio")
@@ -60,8 +60,8 @@ class RiskViews:
         return allocation(status, planned)
 
     async def risk(self) -> RiskView:
-        status, ever = await self._overview.status(), await self._overview.performance(None)
-        month = await self._overview.performance(_last_month(status))
+        status, ever = await self._overview.status(), await self._overview.measured(None)
+        month = await self._overview.measured(_last_month(status))
         returns = _returns(ever, "Portfolio")
         tail = value_at_risk(returns)
         return RiskView(
