@@ -12,7 +12,8 @@ from trading.contract import Performance, Window
 from trading.contract.books import DOLLARS, ModelBudget, ModelCosts, ModelUse
 from trading.domain.money import ZERO
 from trading.domain.usage import ModelCall
-from trading.store.port import Store
+from trading.store.port import Queries, Store
+from trading.store.remembered import Remembered
 
 
 class ModelCostViews:
@@ -21,6 +22,7 @@ class ModelCostViews:
     def __init__(self, store: Store, oversight: Oversight | None) -> None:
         self._store = store
         self._oversight = oversight
+        self._ever = Remembered(store, _ever)
 
     async def costs(self, window: Window) -> ModelCosts:
         """Calls with window.start <= at < window.end."""
@@ -33,10 +35,14 @@ class ModelCostViews:
         """`performance` with what models cost in its window; `equity` is the portfolio's at the window's end."""
         if performance is None:
             return None
-        window = performance.window
-        async with self._store.reading() as read:
-            cost = await read.model_cost(since=window.start, until=window.end)
+        cost = await self._cost(performance.window)
         return replace(performance, model_costs=cost, after_model_costs=_after(performance, cost, equity))
+
+    async def _cost(self, window: Window) -> Decimal:
+        if not await self._ever.get():
+            return ZERO  # Nobody was ever paid: most portfolios have no model, and ask for this often.
+        async with self._store.reading() as read:
+            return await read.model_cost(since=window.start, until=window.end)
 
     async def _calls(self, window: Window) -> Sequence[ModelCall]:
         async with self._store.reading() as read:
@@ -47,6 +53,10 @@ class ModelCostViews:
             return None
         spent, limits = self._oversight.today(), self._oversight.limits
         return ModelBudget(spent.cost, limits.per_day, spent.tokens, limits.tokens_per_day)
+
+
+async def _ever(read: Queries) -> Decimal:
+    return await read.model_cost()
 
 
 def _after(performance: Performance, cost: Decimal, equity: Decimal | None) -> Decimal | None:
