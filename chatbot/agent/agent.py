@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chatbot.agent.answers import answer
+from chatbot.agent.answers.answering import answer
 from chatbot.agent.answers.results import EquityCharts
 from chatbot.agent.asked.wished import command_of
 from chatbot.agent.conversation import Conversation
-from chatbot.agent.grammar import parse
 from chatbot.agent.grammar.heard import hear
+from chatbot.agent.grammar.messages import parse
 from chatbot.agent.grounding.glosses import is_english
 from chatbot.agent.grounding.grounding import Grounding
 from chatbot.agent.queries import Decline, Query, Topic

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chatbot.agent import proposals, tools
-from chatbot.agent.answers import answer
+from chatbot.agent.answers.answering import answer
 from chatbot.agent.answers.results import EquityCharts
 from chatbot.agent.grounding.extraction import figures
 from chatbot.agent.grounding.figures import Figure, Figures

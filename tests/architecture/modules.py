@@ -31,16 +31,17 @@ def modules() -> dict[str, Module]:
 
 
 def imports(module: Module) -> Iterator[str]:
-    """The project's modules that `module` imports anywhere but under TYPE_CHECKING; packages count as modules."""
+    """The project's modules that `module` imports anywhere but under TYPE_CHECKING; packages count as modules.
+
+    Whoever takes a module out of a package runs that package first, and so imports both.
+    """
     for node in _running(module.tree):
         if isinstance(node, ast.Import):
             yield from (known for alias in node.names if (known := _known(alias.name)))
         elif isinstance(node, ast.ImportFrom):
             base = _absolute(module, node)
             for alias in node.names:
-                known = _known(f"{base}.{alias.name}") or _known(base)
-                if known:
-                    yield known
+                yield from (known for name in (f"{base}.{alias.name}", base) if (known := _known(name)))
 
 
 def imports_at_start(module: Module) -> Iterator[str]:

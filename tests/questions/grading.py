@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chatbot.agent.grammar import parse
+from chatbot.agent.grammar.messages import parse
 from tests.questions.corpus import MARKET, TRADED, Question
 from tests.questions.outline import outline
 

@@ -21,8 +21,7 @@ SENTENCES = {
     Topic.DEPTH: "Order books, market caps and bars are not among what I look up; /chart shows prices, and I know RSI, "
     "MACD, choppiness and volume of what we trade.",
     Topic.CUSTODY: "I move no money between wallets, chains, lenders or banks; I only trade, and /balance tells "
-    "what is "
-    "where.",
+    "what is where.",
     Topic.VOTES: "There are no experts or votes here; one decider plans, and /plan tells what it decided and why.",
     Topic.PATTERNS: "I look for no patterns; I can compute win rate, profit factor, best and worst trades, RSI or "
     "choppiness.",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatbot.agent.grammar import parse
+from chatbot.agent.grammar.messages import parse
 from tests.questions.corpus import COLLECTED, MARKET, TRADED, Question, collected, paraphrases, strangers
 from tests.questions.grading import Grade, graded, table
 from tests.questions.outline import outline

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from chatbot.agent.answers import answer
+from chatbot.agent.answers.answering import answer
 from chatbot.agent.answers.declined import SENTENCES
 from chatbot.agent.queries import (
     Benchmark,

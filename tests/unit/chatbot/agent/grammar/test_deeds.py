@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatbot.agent.grammar import parse
+from chatbot.agent.grammar.messages import parse
 from chatbot.agent.queries import Decline, Query, Topic, WishToAct
 from tests.questions.corpus import TRADED
 from tests.questions.outline import outline

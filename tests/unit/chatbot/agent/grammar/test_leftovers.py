@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatbot.agent.grammar import parse
+from chatbot.agent.grammar.messages import parse
 from chatbot.agent.queries import Decline, Topic
 from tests.questions.corpus import MARKET, TRADED, Question, collected, paraphrases
 from tests.questions.outline import outline

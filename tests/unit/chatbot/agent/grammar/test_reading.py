@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from chatbot.agent.asked.refused import About
 from chatbot.agent.asked.wished import command_of
-from chatbot.agent.grammar import parse
+from chatbot.agent.grammar.messages import parse
 from chatbot.agent.queries import (
     Advice,
     Benchmark,
